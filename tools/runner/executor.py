@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Running the agent, natively or in a VM, and following what it says."""
+
+import os
+import secrets
+import selectors
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import cpio
+import wire
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# How an execution ended.
+DONE = "done"              # the agent finished its plan
+NO_BOOT = "no-boot"        # the agent never spoke
+CRASH = "crash"            # it was cut off
+HANG = "hang"              # it fell silent
+STOPPED = "stopped"        # the listener asked for the end
+
+
+class Job:
+    """One program run.  flags: "", or a comma list of "alone" and "raw"."""
+
+    def __init__(self, ident, argv, timeout, seed=None, flags=""):
+        self.id, self.argv, self.timeout = str(ident), argv, timeout
+        self.seed, self.flags = seed, flags
+
+
+class VmConfig:
+    """What a VM is made of; everything but the kernel has a default."""
+
+    def __init__(self, kernel, arch, agent, busybox="/bin/busybox"):
+        self.kernel, self.arch, self.agent, self.busybox = kernel, arch, agent, busybox
+        self.append = ""
+        self.smp = 2
+        self.memory = "2G"
+        self.icount = False
+        self.share = None
+        self.variation = "default"
+        self.channel = "/dev/ttyS1"
+        self.boot_timeout = 180
+        self.files = {}            # path in the VM -> path here (file or directory)
+        self.qemu_args = []
+
+    def initrd(self, stream, plan):
+        archive = cpio.Archive(stream)
+        archive.add_device("dev/console", 5, 1)
+        archive.add_file("init", os.path.join(ROOT, "vm", "init"))
+        archive.add("bin/busybox", open(self.busybox, "rb").read(), 0o755)
+        archive.add("bin/agent", open(self.agent, "rb").read(), 0o755)
+        for name, path in sorted(self.files.items()):
+            archive.add_tree(name.lstrip("/"), path)
+        archive.add("etc/plan", plan, 0o600)
+        archive.finish()
+
+    def command(self, initrd, channel_fd):
+        command = [os.path.join(ROOT, "vm", "boot.sh"), "--parent", str(os.getpid()),
+                   "--arch", self.arch, "--kernel", self.kernel, "--initrd", initrd,
+                   "--append", self.append, "--smp", str(self.smp), "--memory", self.memory,
+                   "--variation", self.variation, "--channel-fd", str(channel_fd)]
+        if self.icount:
+            command.append("--icount")
+        if self.share:
+            command += ["--share", self.share]
+        return command + ["--", *self.qemu_args]
+
+
+def tied_to_us(command, sig="KILL"):
+    """The command, to be killed by the kernel when this process ends."""
+    return ["setpriv", "--pdeathsig", sig, *command]
+
+
+class Watch:
+    """Knows until when the agent may stay silent."""
+
+    SLACK = 60
+
+    def __init__(self, boot_timeout, jobs, scale=1):
+        self.timeouts = {job.id: job.timeout for job in jobs}
+        self.scale = scale
+        self.running = set()
+        self.spoken = False
+        self.deadline = time.monotonic() + boot_timeout
+
+    def note(self, event):
+        self.spoken = True
+        if event.kind == "begin":
+            self.running.add(event.args[0])
+        elif event.kind == "end":
+            self.running.discard(event.args[0])
+        longest = max((self.timeouts.get(i, 0) for i in self.running), default=0)
+        self.deadline = time.monotonic() + (longest + self.SLACK) * self.scale
+
+
+def follow(process, channel, console, decoder, watch, listener):
+    """Feeds events to listener until the end; returns one of the constants above.
+
+    channel is a file descriptor; console is a (pipe, sink) pair or None.
+    listener(event) may return True to stop.
+    """
+    finished = False
+    with selectors.DefaultSelector() as selector:
+        selector.register(channel, selectors.EVENT_READ)
+        if console:
+            selector.register(console[0], selectors.EVENT_READ)
+        while selector.get_map():
+            left = watch.deadline - time.monotonic()
+            ready = selector.select(max(left, 0))
+            if not ready and watch.deadline <= time.monotonic():
+                return DONE if finished else HANG if watch.spoken else NO_BOOT
+            for key, _ in ready:
+                data = os.read(key.fd, 65536)
+                if not data:
+                    selector.unregister(key.fileobj)
+                    continue
+                if key.fileobj != channel:
+                    console[1].write(data)
+                    continue
+                for event in decoder.feed(data):
+                    watch.note(event)
+                    finished |= event.kind == "done"
+                    if listener(event):
+                        return STOPPED
+    process.wait()
+    return DONE if finished else CRASH if watch.spoken else NO_BOOT
+
+
+def reap(process, sig=signal.SIGKILL):
+    if process.poll() is None:
+        process.send_signal(sig)
+    process.wait()
+
+
+def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
+    """Boots one VM that runs jobs; console_sink is a binary file."""
+    nonce = secrets.token_hex(8)
+    plan = wire.plan(jobs, nonce, config.channel, parallel, environment)
+    ours, theirs = socket.socketpair()
+    with tempfile.NamedTemporaryFile(prefix="kvm-gmem-initrd-") as initrd, ours, theirs:
+        config.initrd(initrd, plan)
+        initrd.flush()
+        process = subprocess.Popen(
+            tied_to_us(config.command(initrd.name, theirs.fileno())),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            pass_fds=[theirs.fileno()])
+        theirs.close()
+        try:
+            # Under icount the VM's clock is far slower than ours.
+            watch = Watch(config.boot_timeout, jobs, 20 if config.icount else 1)
+            return follow(process, ours.fileno(), (process.stdout.fileno(), console_sink),
+                          wire.Decoder(nonce), watch, listener)
+        finally:
+            reap(process)
+            process.stdout.close()
+
+
+def run_native(agent, jobs, parallel, listener, console_sink, environment=()):
+    """The same with the agent as a child process."""
+    nonce = secrets.token_hex(8)
+    read_end, write_end = os.pipe()
+    plan = wire.plan(jobs, nonce, f"/dev/fd/{write_end}", parallel, environment)
+    with tempfile.NamedTemporaryFile(prefix="kvm-gmem-plan-") as file:
+        file.write(plan)
+        file.flush()
+        process = subprocess.Popen(
+            tied_to_us([agent, file.name], "TERM"), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=[write_end])
+        os.close(write_end)
+        try:
+            return follow(process, read_end, (process.stdout.fileno(), console_sink),
+                          wire.Decoder(nonce), Watch(30, jobs), listener)
+        finally:
+            reap(process, signal.SIGTERM)
+            process.stdout.close()
+            os.close(read_end)

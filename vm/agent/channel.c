@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The result channel.  Each line is "NONCE SEQ LEN PAYLOAD": a reader can tell
+ * foreign text (no nonce), a lost line (gap in SEQ) and a damaged line (LEN).
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+static int channel = -1;
+static const char *channel_nonce;
+static unsigned long long channel_seq;
+
+void channel_open(const char *path, const char *nonce)
+{
+	struct termios tio;
+
+	channel = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	if (channel < 0)
+		err(2, "agent: cannot open the result channel %s", path);
+	if (!tcgetattr(channel, &tio)) {
+		cfmakeraw(&tio);
+		cfsetspeed(&tio, B115200);
+		tcsetattr(channel, TCSANOW, &tio);
+	}
+	channel_nonce = nonce;
+}
+
+static void write_all(const char *buf, size_t len)
+{
+	while (len) {
+		ssize_t n = write(channel, buf, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			err(2, "agent: the result channel is gone");
+		buf += n;
+		len -= n;
+	}
+}
+
+static void send_payload(const char *payload, size_t len)
+{
+	char frame[4 * MAX_LINE + 256];
+	int head;
+
+	head = snprintf(frame, sizeof(frame), "%s %llu %zu ", channel_nonce, channel_seq++, len);
+	if (head < 0 || head + len + 1 > sizeof(frame))
+		errx(2, "agent: frame too long");
+	memcpy(frame + head, payload, len);
+	frame[head + len] = '\n';
+	write_all(frame, head + len + 1);
+}
+
+void channel_send(const char *fmt, ...)
+{
+	char payload[MAX_LINE];
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(payload, sizeof(payload), fmt, ap);
+	va_end(ap);
+	if (len >= (int)sizeof(payload))
+		len = sizeof(payload) - 1;
+	send_payload(payload, len);
+}
+
+static size_t escape(char *out, const char *text, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *start = out;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = text[i];
+
+		if (c >= 0x20 && c < 0x7f && c != '\\') {
+			*out++ = c;
+		} else {
+			*out++ = '\\';
+			*out++ = hex[c >> 4];
+			*out++ = hex[c & 15];
+		}
+	}
+	return out - start;
+}
+
+/* @len is at most MAX_LINE; @prefix is a short word or two. */
+void channel_send_text(const char *prefix, const char *text, size_t len)
+{
+	char payload[3 * MAX_LINE + 128];
+	size_t head = snprintf(payload, 128, "%s ", prefix);
+
+	if (head >= 128)
+		errx(2, "agent: prefix too long");
+	send_payload(payload, head + escape(payload + head, text, len));
+}
+
+/* Returns when the other side has everything: what follows may kill the kernel. */
+void channel_drain(void)
+{
+	tcdrain(channel);
+}
+
+void channel_close(void)
+{
+	channel_send("done %llu", channel_seq);
+	channel_drain();
+	close(channel);
+}

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Becomes QEMU, booting one VM.  The console is stdin/stdout; the agent's
+# channel is the socket inherited as --channel-fd, or discarded without one.
+#
+# With --parent PID it ends at once unless PID is still its parent.  Started
+# under "setpriv --pdeathsig KILL", QEMU then cannot outlive that process.
+set -eu
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+arch=$(uname -m)
+kernel='' initrd='' append='' smp=2 memory=2G icount='' share='' channel='' variation=default
+extra=()
+
+usage()
+{
+	echo "usage: boot.sh --kernel IMAGE --initrd FILE [--append PARAMETERS] [--smp N]" \
+		"[--memory SIZE] [--icount] [--share DIR] [--variation NAME]" \
+		"[--channel-fd N] [--arch ARCH] [--parent PID] [-- QEMU ARGUMENTS]" >&2
+	exit 2
+}
+
+while (($#)); do
+	case $1 in
+	--kernel) kernel=${2:?} ;;
+	--initrd) initrd=${2:?} ;;
+	--append) append=${2-} ;;
+	--smp) smp=${2:?} ;;
+	--memory) memory=${2:?} ;;
+	--share) share=${2:?} ;;
+	--variation) variation=${2:?} ;;
+	--channel-fd) channel=${2:?} ;;
+	--arch) arch=${2:?} ;;
+	--parent) [[ $PPID == "${2:?}" ]] || exit 1 ;;
+	--icount) icount=1; shift; continue ;;
+	--) shift; extra=("$@"); break ;;
+	*) usage ;;
+	esac
+	shift 2
+done
+[[ $kernel && $initrd ]] || usage
+# shellcheck source=vm/x86_64.conf
+. "$here/$arch.conf"
+[[ -v "VM_APPEND[$variation]" ]] || { echo "boot.sh: no VM variation '$variation'" >&2; exit 2; }
+
+# Two equal NUMA nodes, for placement tests, if there is a CPU for each.
+node_args()
+{
+	local half=$((${memory%[MG]} * 512))
+
+	[[ $memory == *M ]] && half=$((${memory%M} / 2))
+	echo "-smp $smp,sockets=2"
+	echo "-object memory-backend-ram,id=node0,size=${half}M"
+	echo "-object memory-backend-ram,id=node1,size=${half}M"
+	echo "-numa node,nodeid=0,memdev=node0 -numa node,nodeid=1,memdev=node1"
+}
+
+args=("${QEMU_MACHINE[@]}" -m "$memory" -kernel "$kernel" -initrd "$initrd"
+	-nodefaults -display none -no-reboot -serial stdio)
+if [[ $icount ]]; then
+	args+=(-smp 1 -icount "shift=0,sleep=off")
+elif ((smp % 2 == 0)); then
+	# shellcheck disable=SC2207
+	args+=($(node_args))
+else
+	args+=(-smp "$smp")
+fi
+if [[ $channel ]]; then
+	args+=(-chardev "socket,id=channel,fd=$channel")
+else
+	args+=(-chardev "null,id=channel")
+fi
+args+=("${QEMU_CHANNEL[@]}")
+[[ $share ]] && args+=(-virtfs "local,path=$share,mount_tag=share,security_model=none")
+# An oops leaves locks held and would take the next cases with it: panic, and
+# the runner boots again.  Warnings must reach the console, hence the level.
+args+=(-append "console=$VM_CONSOLE panic=-1 oops=panic loglevel=5 ${VM_APPEND[$variation]} $append")
+
+exec "$QEMU" "${args[@]}" "${extra[@]}"
