@@ -55,22 +55,22 @@ static inline u64 page_pattern_word(enum page_side side, u64 gfn, u64 gen, u64 i
 /* @page: 8-byte aligned. */
 static inline void page_pattern_fill(void *page, enum page_side side, u64 gfn, u64 gen)
 {
-	volatile u64 *words = page;
+	u64 *words = page;
 	u64 i;
 
 	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++)
-		words[i] = page_pattern_word(side, gfn, gen, i);
+		WRITE_ONCE(words[i], page_pattern_word(side, gfn, gen, i));
 }
 
 /* Is word @i of @page @expected + @i * @step? Reports the first that is not. */
 static inline bool __page_words_check(const void *page, u64 expected, u64 step,
 				      struct page_mismatch *why)
 {
-	const volatile u64 *words = page;
+	const u64 *words = page;
 	u64 i, found;
 
 	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++, expected += step) {
-		found = words[i];
+		found = READ_ONCE(words[i]);
 		if (found != expected) {
 			*why = (struct page_mismatch){ i * sizeof(*words), expected, found };
 			return false;

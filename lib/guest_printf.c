@@ -109,14 +109,18 @@ static void put_string(struct sink *out, const struct spec *sp, const char *s)
 static const char *parse_flags(const char *p, struct spec *sp)
 {
 	for (;; p++) {
-		switch (*p) {
-		case '-': sp->left = true; break;
-		case '0': sp->zero = true; break;
-		case '+': sp->plus = true; break;
-		case ' ': sp->space = true; break;
-		case '#': sp->alt = true; break;
-		default: return p;
-		}
+		if (*p == '-')
+			sp->left = true;
+		else if (*p == '0')
+			sp->zero = true;
+		else if (*p == '+')
+			sp->plus = true;
+		else if (*p == ' ')
+			sp->space = true;
+		else if (*p == '#')
+			sp->alt = true;
+		else
+			return p;
 	}
 }
 
@@ -251,7 +255,7 @@ static bool convert(struct sink *out, struct spec *sp, struct args *args)
 	}
 }
 
-static bool format(struct sink *out, const char *fmt, struct args *args)
+static bool put_all(struct sink *out, const char *fmt, struct args *args)
 {
 	static const char bad[] = "<bad format: ";
 	const char *start;
@@ -281,7 +285,7 @@ int guest_vsnprintf(char *buf, size_t n, const char *fmt, va_list ap)
 	bool ok;
 
 	va_copy(args.ap, ap);
-	ok = format(&out, fmt, &args);
+	ok = put_all(&out, fmt, &args);
 	va_end(args.ap);
 	if (n)
 		buf[out.len < n ? out.len : n - 1] = '\0';

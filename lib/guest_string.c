@@ -13,8 +13,6 @@
 
 #define HIDE_LOOP() __asm__ volatile("" : : : "memory")
 
-#define ALSO_NAMED(name) __attribute__((alias(#name)))
-
 /* A word at any address; the compiler knows how its machine reads one. */
 struct word {
 	u64 v;
@@ -110,10 +108,10 @@ size_t guest_strlen(const char *s)
 	return guest_strnlen(s, (size_t)-1);
 }
 
-void *memcpy(void *dst, const void *src, size_t n) ALSO_NAMED(guest_memcpy);
-void *memmove(void *dst, const void *src, size_t n) ALSO_NAMED(guest_memmove);
-void *memset(void *dst, int c, size_t n) ALSO_NAMED(guest_memset);
-int memcmp(const void *a, const void *b, size_t n) ALSO_NAMED(guest_memcmp);
-int bcmp(const void *a, const void *b, size_t n) ALSO_NAMED(guest_memcmp);
-size_t strlen(const char *s) ALSO_NAMED(guest_strlen);
-size_t strnlen(const char *s, size_t max) ALSO_NAMED(guest_strnlen);
+void *memcpy(void *dst, const void *src, size_t n) __attribute__((alias("guest_memcpy")));
+void *memmove(void *dst, const void *src, size_t n) __attribute__((alias("guest_memmove")));
+void *memset(void *dst, int c, size_t n) __attribute__((alias("guest_memset")));
+int memcmp(const void *a, const void *b, size_t n) __attribute__((alias("guest_memcmp")));
+int bcmp(const void *a, const void *b, size_t n) __attribute__((alias("guest_memcmp")));
+size_t strlen(const char *s) __attribute__((alias("guest_strlen")));
+size_t strnlen(const char *s, size_t max) __attribute__((alias("guest_strnlen")));
