@@ -41,6 +41,18 @@ def splats(lines):
     return [line for line in lines if SPLAT.search(line)]
 
 
+def trouble(record):
+    """What is wrong whatever a program says, or None."""
+    found = splats(record.kernel)
+    if found:
+        return f"splat: {found[0].strip()}"
+    if record.taint is not None:
+        return f"taint: the kernel is now tainted ({record.taint})"
+    if record.lost:
+        return "lost: lines of the result channel are missing"
+    return None
+
+
 def signal_name(number):
     try:
         return signal.Signals(number).name
@@ -53,13 +65,9 @@ def judge(record, name, timeout, outcome):
 
     outcome is how the execution ended, for a case that did not end itself.
     """
-    trouble = splats(record.kernel)
-    if trouble:
-        return FAIL, f"splat: {trouble[0].strip()}"
-    if record.taint is not None:
-        return FAIL, f"taint: the kernel is now tainted ({record.taint})"
-    if record.lost:
-        return FAIL, "lost: lines of the result channel are missing"
+    reason = trouble(record)
+    if reason:
+        return FAIL, reason
     if record.end is None:
         return FAIL, _unfinished(record, outcome)
     how, value, _ = record.end
@@ -73,8 +81,8 @@ def judge(record, name, timeout, outcome):
 
 
 def _unfinished(record, outcome):
-    if not record.began:
-        return f"not-run: the run ended before its turn ({outcome})"
+    if not record.began and outcome != "done":
+        return f"not-run: the VM died too often ({outcome})"
     if outcome == "crash":
         return "vm-crash: the kernel died or was cut off"
     if outcome == "hang":

@@ -79,9 +79,12 @@ void job_start(struct job *job)
 
 static bool is_result(const char *line, size_t len)
 {
-	return (len >= 3 && !memcmp(line, "ok ", 3)) ||
-	       (len >= 7 && !memcmp(line, "not ok ", 7)) ||
-	       (len >= 3 && !memcmp(line, "1..", 3));
+	static const char * const starts[] = { "ok ", "not ok ", "1..", "TAP ", "KTAP " };
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		if (len >= strlen(starts[i]) && !memcmp(line, starts[i], strlen(starts[i])))
+			return true;
+	return false;
 }
 
 /* After a flood of output only result lines go through, so a verdict is never lost. */

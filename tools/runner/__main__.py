@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The runner: called by run_tests.sh once everything it needs is built."""
+
+import argparse
+import datetime
+import hashlib
+import os
+import platform
+import random
+import signal
+import subprocess
+import sys
+
+import executor
+import known
+import output
+import plan
+import session
+import verdict
+
+EXIT_PASSED, EXIT_FAILED, EXIT_ERROR, EXIT_ALL_SKIPPED = 0, 1, 2, 4
+
+
+def parse_arguments(argv):
+    parser = argparse.ArgumentParser(prog="runner")
+    parser.add_argument("--program", action="append", default=[])
+    parser.add_argument("--agent")
+    parser.add_argument("--probe")
+    parser.add_argument("--kernel", help="boot this image; without it, run natively")
+    parser.add_argument("--arch", default=platform.machine())
+    parser.add_argument("--channel")
+    parser.add_argument("--memory", default="2G")
+    parser.add_argument("--append", default="")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--timeout", type=int, default=90)
+    parser.add_argument("--boot-timeout", type=int, default=180)
+    parser.add_argument("--out")
+    parser.add_argument("--known-failures")
+    parser.add_argument("--require", default="")
+    parser.add_argument("--shard")
+    parser.add_argument("--shuffle", action="store_true")
+    parser.add_argument("--fail-on-skip", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--command", default="./run_tests.sh")
+    parser.add_argument("--phase", action="append", default=[], metavar="NAME=SECONDS")
+    parser.add_argument("patterns", nargs="*")
+    return parser.parse_args(argv)
+
+
+def select_cases(options, seed):
+    cases = plan.select(plan.list_cases(options.program), options.patterns)
+    if options.shard:
+        cases = plan.shard(cases, options.shard)
+    return plan.shuffle(cases, seed) if options.shuffle else cases
+
+
+def print_list(cases):
+    for case in cases:
+        print(f"{case}\t{','.join(case.ids)}".rstrip())
+    return EXIT_PASSED
+
+
+def make_pending(cases, options, seed, directory):
+    """One item for each case and iteration; iteration i runs with seed + i - 1."""
+    pending = []
+    for iteration in range(1, options.repeat + 1):
+        for case in cases:
+            ident = str(len(pending) + 1)
+            own_seed = seed + iteration - 1
+            job = executor.Job(ident, [os.path.join(directory, case.file), "-r", case.name],
+                               options.timeout, own_seed, "alone" if case.alone else "")
+            pending.append(session.Pending(ident, case, own_seed, iteration, job))
+    return pending
+
+
+def native_only(pending, on_result):
+    """Skips what needs a VM of its own; returns the rest."""
+    rest = []
+    for item in pending:
+        if item.case.own_boot or item.case.variation != "default":
+            on_result(session.Result(item.case, item.seed, verdict.SKIP,
+                                     "needs a VM of its own", item.record, item.iteration))
+        else:
+            rest.append(item)
+    return rest
+
+
+def vm_config(options):
+    config = executor.VmConfig(options.kernel, options.arch, options.agent)
+    config.memory, config.append = options.memory, options.append
+    config.boot_timeout = options.boot_timeout
+    if options.channel:
+        config.channel = options.channel
+    for path in options.program + ([options.probe] if options.probe else []):
+        config.files[f"/t/{os.path.basename(path)}"] = path
+    return config
+
+
+def make_launch(options):
+    """launch() of Session for the chosen backend."""
+    def native(jobs, listener, console, _variation):
+        return executor.run_native(options.agent, jobs, options.jobs, listener, console)
+
+    def vm(jobs, listener, console, variation):
+        config.variation = variation
+        return executor.run_vm(config, jobs, options.jobs, listener, console)
+
+    if not options.kernel:
+        return native
+    config = vm_config(options)
+    return vm
+
+
+def file_hash(path):
+    if not os.path.exists(path):
+        return None
+    with open(path, "rb") as stream:
+        return hashlib.sha256(stream.read()).hexdigest()
+
+
+def qemu_version(options):
+    if not options.kernel:
+        return None
+    done = subprocess.run([f"qemu-system-{options.arch}", "--version"],
+                          capture_output=True, text=True, check=False)
+    return done.stdout.split("\n")[0]
+
+
+def facts(options, run, seed, phases):
+    image = options.kernel
+    return {
+        "kernel": {"release": run.release, "machine": run.machine,
+                   "image": image and os.path.basename(image), "config_sha256":
+                   image and file_hash(os.path.join(os.path.dirname(image), "config"))},
+        "mode": "vm" if image else "native",
+        "host": {"release": platform.release(), "machine": platform.machine(),
+                 "cpus": os.cpu_count()},
+        "qemu": qemu_version(options),
+        "started": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "seed": seed, "boots": run.boots, "capabilities": run.capabilities,
+        "notes": run.notes, "seconds": dict(phases)}
+
+
+def load_known(path):
+    if not path:
+        return known.Known()
+    with open(path, encoding="utf-8") as stream:
+        return known.Known(stream, os.path.basename(path))
+
+
+def exit_code(results, options):
+    totals = output.count(results)
+    if totals[verdict.FAIL] or (options.fail_on_skip and totals[verdict.SKIP]):
+        return EXIT_FAILED
+    if totals[verdict.SKIP] == len(results):
+        return EXIT_ALL_SKIPPED
+    return EXIT_PASSED
+
+
+def run_all(options, cases, seed):
+    directory = "/t" if options.kernel else os.path.dirname(options.program[0])
+    pending = make_pending(cases, options, seed, directory)
+    printer = output.Printer(pending, options.quiet, options.verbose)
+    results = []
+
+    def on_result(result):
+        results.append(result)
+        printer.result(result)
+
+    os.makedirs(options.out, exist_ok=True)
+    with open(os.path.join(options.out, "console.log"), "wb") as console:
+        run = session.Session(make_launch(options), load_known(options.known_failures),
+                              on_result, console, plan.split_list(options.require))
+        probe = options.probe and executor.Job(
+            "probe", [os.path.join(directory, os.path.basename(options.probe))], 60)
+        interrupted = None
+        try:
+            todo = pending if options.kernel else native_only(pending, on_result)
+            run.run(todo, probe)
+        except (KeyboardInterrupt, SystemExit) as error:
+            interrupted = error
+    printer.finish()
+    phases = [p.split("=") for p in options.phase]
+    phases = [(name, float(seconds)) for name, seconds in phases] + list(run.timing.items())
+    finish(options, run, results, seed, phases)
+    if interrupted:
+        print("# interrupted: the results are incomplete", file=sys.stderr)
+        raise interrupted
+    return exit_code(results, options)
+
+
+def finish(options, run, results, seed, phases):
+    order = {}
+    for result in results:
+        order.setdefault((result.iteration, result.case.file), len(order))
+    results.sort(key=lambda r: order[r.iteration, r.case.file])
+    output.write_tap(os.path.join(options.out, "results.tap"), results)
+    output.write_junit(os.path.join(options.out, "junit.xml"), results)
+    output.write_json(os.path.join(options.out, "results.json"), results,
+                      facts(options, run, seed, phases))
+    output.print_summary(results, options.command, run.notes, phases)
+
+
+def main(argv):
+    options = parse_arguments(argv)
+    seed = options.seed if options.seed is not None else random.SystemRandom().getrandbits(32)
+    cases = select_cases(options, seed)
+    if options.list:
+        return print_list(cases)
+    if not options.quiet:
+        print(f"# {len(cases)} cases, seed {seed}, results in {options.out}", flush=True)
+    return run_all(options, cases, seed)
+
+
+def terminate(number, _frame):
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    for handled in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(handled, terminate)
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (plan.PlanError, known.KnownError, session.RunError, OSError) as problem:
+        print(f"run_tests.sh: {problem}", file=sys.stderr)
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)

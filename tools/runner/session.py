@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One run of the suite: executions (boots), their events, results."""
+
+import io
+import time
+
+import executor
+import verdict
+
+MAX_BOOTS = 25          # after failed executions, in a row or not
+
+
+class RunError(Exception):
+    """The run cannot be done; its text is for the user."""
+
+
+class Result:
+    """A judged case; what results.json holds of it."""
+
+    def __init__(self, case, seed, result, reason, record, iteration=1):
+        self.case, self.seed, self.iteration = case, seed, iteration
+        self.result, self.reason = result, reason
+        self.log = record.text()
+        self.kernel = record.kernel
+        self.milliseconds = record.end[2] if record.end else 0
+
+
+class Pending:
+    def __init__(self, ident, case, seed, iteration, job):
+        self.id, self.case, self.seed = ident, case, seed
+        self.iteration, self.job = iteration, job
+        self.record = verdict.Record()
+
+
+class Session:
+    """Runs pending cases to the end, whatever they do to the VM.
+
+    launch(jobs, listener, console, variation) executes jobs and returns the
+    outcome.  on_result(Result) is called as results come.
+    """
+
+    def __init__(self, launch, known, on_result, console, require=()):
+        self.launch, self.known, self.on_result = launch, known, on_result
+        self.console, self.require = console, require
+        self.release = self.machine = None
+        self.capabilities = {}
+        self.notes = []
+        self.problems = verdict.Record()    # what no case can be blamed for
+        self.probe = verdict.Record()
+        self.timing = {"boot": 0.0, "tests": 0.0}
+        self.error = None
+        self.boots = 0
+
+    def run(self, pending, probe_job=None):
+        for group, variation in groups(pending):
+            self._run_group(group, variation, probe_job)
+            probe_job = None
+        self._judge_problems()
+
+    def _run_group(self, waiting, variation, probe_job):
+        failed_boots = 0
+        while waiting:
+            self.active = {p.id: p for p in waiting}
+            self.done = set()
+            outcome = self._execute(waiting, variation, probe_job)
+            probe_job = None
+            for item in waiting:
+                if item.id in self.done:
+                    continue
+                record = item.record
+                if record.began or outcome == executor.DONE or failed_boots >= MAX_BOOTS:
+                    self._finish(item, outcome)
+            waiting = [p for p in waiting if p.id not in self.done]
+            failed_boots += 1
+
+    def _execute(self, waiting, variation, probe_job):
+        jobs = ([probe_job] if probe_job else []) + [p.job for p in waiting]
+        self.running = set()
+        self.gap = False
+        self.boots += 1
+        self.spoken = None
+        self.console_start = self.console.tell()
+        start = time.monotonic()
+        outcome = self.launch(jobs, self._listen, self.console, variation)
+        end = time.monotonic()
+        self.timing["boot"] += (self.spoken or end) - start
+        self.timing["tests"] += end - (self.spoken or end)
+        self.console.flush()
+        if self.error:
+            raise RunError(self.error)
+        if outcome == executor.NO_BOOT:
+            raise RunError("the kernel did not boot\n" + self.console_tail())
+        if outcome in (executor.CRASH, executor.HANG):
+            self.notes.append(f"the VM ended by {outcome}; its console ended with\n"
+                              + self.console_tail())
+        return outcome
+
+    def console_tail(self, lines=15):
+        self.console.flush()
+        with io.open(self.console.name, "rb") as stream:
+            stream.seek(self.console_start)
+            text = stream.read().decode(errors="replace")
+        tail = [line.rstrip() for line in text.splitlines() if line.strip()][-lines:]
+        return "\n".join("    " + line for line in tail) or "    (the console is empty)"
+
+    def _records(self, ids):
+        """The records that "1,2" or "-" stands for."""
+        found = [self._record(i) for i in ids.split(",")]
+        return [r for r in found if r] or [self.problems]
+
+    def _record(self, ident):
+        if ident == "probe":
+            return self.probe
+        item = self.active.get(ident)
+        return item.record if item else None
+
+    def _listen(self, event):
+        handler = getattr(self, "_on_" + event.kind, None)
+        if self.gap and event.args and event.kind in ("out", "end"):
+            for record in self._records(event.args[0]):
+                record.lost = True
+        if event.kind != "lost":
+            self.gap = False
+        return handler(event) if handler else None
+
+    def _on_hello(self, event):
+        self.spoken = time.monotonic()
+        self.release, self.machine = event.args[:2]
+        self.console.flush()
+        boot_log = self.console_tail(10000)
+        for line in verdict.splats(boot_log.splitlines()):
+            self.notes.append(f"the kernel complained while booting: {line.strip()}")
+
+    def _on_begin(self, event):
+        self.running.add(event.args[0])
+        for record in self._records(event.args[0]):
+            record.began = True
+
+    def _on_out(self, event):
+        for record in self._records(event.args[0]):
+            record.began = True
+            record.output.append(event.text)
+
+    def _on_klog(self, event):
+        line = event.text.decode(errors="replace")
+        for record in self._records(event.args[0]):
+            record.kernel.append(line)
+
+    def _on_taint(self, event):
+        for record in self._records(event.args[0]):
+            record.taint = event.args[2]
+
+    def _on_note(self, event):
+        self.notes.append(" ".join(event.args))
+
+    def _on_lost(self, _event):
+        self.gap = True
+        for ident in self.running or ["-"]:
+            for record in self._records(ident):
+                record.lost = True
+
+    def _on_end(self, event):
+        ident, how, value, milliseconds = event.args
+        self.running.discard(ident)
+        for record in self._records(ident):
+            record.end = (how, int(value), int(milliseconds))
+        if ident == "probe":
+            return self._check_capabilities()
+        if ident in self.active and ident not in self.done:
+            self._finish(self.active[ident], executor.DONE)
+        return how == "stuck"
+
+    def _check_capabilities(self):
+        for line in self.probe.text().splitlines():
+            key, separator, value = line.partition("=")
+            if separator:
+                self.capabilities[key] = value
+        missing = [r for r in self.require if self.capabilities.get(r, "0") in ("", "0")]
+        if missing:
+            self.error = f"a required capability is missing: {', '.join(missing)}"
+        return bool(missing)
+
+    def _finish(self, item, outcome):
+        self.done.add(item.id)
+        result, reason = verdict.judge(item.record, item.case.name, item.job.timeout, outcome)
+        subject = self.known.lookup(item.case, self.release)
+        if subject and result == verdict.FAIL:
+            result, reason = verdict.XFAIL, f"known: {subject} ({reason})"
+        elif subject and result == verdict.PASS:
+            result, reason = verdict.FAIL, f"xpass: listed as a known failure: {subject}"
+        self.on_result(Result(item.case, item.seed, result, reason, item.record,
+                              item.iteration))
+
+    def _judge_problems(self):
+        """Trouble outside of all cases is a failure of the run itself."""
+        reason = verdict.trouble(self.problems)
+        if reason:
+            self.on_result(Result(RunCase(), None, verdict.FAIL, reason, self.problems))
+
+
+class RunCase:
+    """Stands for the run as a whole where a case is wanted."""
+
+    file, name, ids = "run", "kernel_and_channel_are_sane", ()
+
+    def __repr__(self):
+        return f"{self.file}:{self.name}"
+
+
+def groups(pending):
+    """Splits into executions: by variation of the VM, then each loner by itself."""
+    together = {}
+    for item in pending:
+        if not item.case.own_boot:
+            together.setdefault(item.case.variation, []).append(item)
+    loners = [([item], item.case.variation) for item in pending if item.case.own_boot]
+    return [(items, variation) for variation, items in together.items()] + loners
