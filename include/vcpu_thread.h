@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vCPUs that run in threads of their own, and a barrier between threads.
+ * Nothing here waits for ever: a wait that passes WAIT_LIMIT_SECONDS ends the
+ * case with a line that says what was waited for. The limit only bounds a
+ * failure, no verdict depends on how fast a machine is.
+ */
+#ifndef KVM_GMEM_VCPU_THREAD_H
+#define KVM_GMEM_VCPU_THREAD_H
+
+#include <pthread.h>
+
+#include "vcpu.h"
+
+#define WAIT_LIMIT_SECONDS	40
+
+struct vcpu_thread {
+	pthread_t thread;
+	struct vcpu *vcpu;
+	struct vm_exit exit;
+};
+
+/*
+ * Run vcpu_run() once in a new thread; the prepared call goes on meanwhile.
+ * EXPECT_* and ASSERT_* are for the test's own thread: look at the exit that
+ * vcpu_thread_join() returns.
+ */
+void vcpu_thread_start(struct vcpu_thread *t, struct vcpu *vcpu);
+struct vm_exit vcpu_thread_join(struct vcpu_thread *t);
+
+/*
+ * Make the thread's KVM_RUN return with EINTR, now or as soon as it is entered.
+ * The vCPU can be run again after the join.
+ */
+void vcpu_thread_kick(struct vcpu_thread *t);
+
+struct barrier {
+	pthread_mutex_t lock;
+	pthread_cond_t all_here;
+	int nr_threads;
+	int nr_waiting;
+	unsigned int round;
+};
+
+void barrier_init(struct barrier *b, int nr_threads);
+void barrier_wait(struct barrier *b);
+
+/* pthread_join() with the limit; @what names the thread in the failure. */
+void *thread_join(pthread_t thread, const char *what);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "fail.h"
+#include "vcpu_thread.h"
+
+static struct timespec wait_limit(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ts.tv_sec += WAIT_LIMIT_SECONDS;
+	return ts;
+}
+
+/* The signal's only job is to interrupt KVM_RUN. */
+static void on_kick(int sig)
+{
+	(void)sig;
+}
+
+static void *run_once(void *arg)
+{
+	struct vcpu_thread *t = arg;
+
+	t->exit = vcpu_run(t->vcpu);
+	return NULL;
+}
+
+void vcpu_thread_start(struct vcpu_thread *t, struct vcpu *vcpu)
+{
+	struct sigaction sa = { .sa_handler = on_kick };
+	int ret;
+
+	sigaction(SIGUSR1, &sa, NULL);
+	t->vcpu = vcpu;
+	vcpu->run->immediate_exit = 0;
+	ret = pthread_create(&t->thread, NULL, run_once, t);
+	FAIL_UNLESS(!ret, "pthread_create: %s", errno_name(ret));
+}
+
+void *thread_join(pthread_t thread, const char *what)
+{
+	struct timespec limit = wait_limit();
+	void *result = NULL;
+	int ret = pthread_timedjoin_np(thread, &result, &limit);
+
+	FAIL_UNLESS(!ret, "%s did not end within %d s: %s", what, WAIT_LIMIT_SECONDS,
+		    errno_name(ret));
+	return result;
+}
+
+struct vm_exit vcpu_thread_join(struct vcpu_thread *t)
+{
+	thread_join(t->thread, "a vCPU's thread");
+	t->vcpu->run->immediate_exit = 0;
+	return t->exit;
+}
+
+void vcpu_thread_kick(struct vcpu_thread *t)
+{
+	/* Caught on the way in by the flag, or inside KVM_RUN by the signal. */
+	WRITE_ONCE(t->vcpu->run->immediate_exit, 1);
+	pthread_kill(t->thread, SIGUSR1);
+}
+
+void barrier_init(struct barrier *b, int nr_threads)
+{
+	memset(b, 0, sizeof(*b));
+	pthread_mutex_init(&b->lock, NULL);
+	pthread_cond_init(&b->all_here, NULL);
+	b->nr_threads = nr_threads;
+}
+
+void barrier_wait(struct barrier *b)
+{
+	struct timespec limit = wait_limit();
+	unsigned int round;
+	int ret = 0;
+
+	pthread_mutex_lock(&b->lock);
+	round = b->round;
+	if (++b->nr_waiting == b->nr_threads) {
+		b->nr_waiting = 0;
+		b->round++;
+		pthread_cond_broadcast(&b->all_here);
+	}
+	while (round == b->round && !ret)
+		ret = pthread_cond_timedwait(&b->all_here, &b->lock, &limit);
+	FAIL_UNLESS(!ret, "barrier: %d of %d threads after %d s", b->nr_waiting, b->nr_threads,
+		    WAIT_LIMIT_SECONDS);
+	pthread_mutex_unlock(&b->lock);
+}
