@@ -4,10 +4,10 @@
  *
  * Each struct trace is a tracefs instance of its own, so that neither other
  * cases nor a user's own tracing are disturbed. The kernel keeps an instance
- * until somebody removes it, whatever happens to the process. So the owner holds
- * a flock() on the instance's directory, which ends with the process however
- * that dies, and every trace_open() first removes the instances of this suite
- * that nobody holds. (A child that outlives the case holds it too.)
+ * until somebody removes it, whatever happens to the process, but refuses to
+ * remove one with an open file. So the owner keeps a file open, which ends with
+ * the process however that dies, and every trace_open() first tries to remove all
+ * instances of this suite. (A child that outlives the case keeps it open too.)
  *
  * Typical use:
  *
@@ -59,6 +59,9 @@ void trace_close(struct trace *t);
 int __trace_enable(struct trace *t, const char *event, const char *filter);
 void trace_enable(struct trace *t, const char *event, const char *filter);
 
+/* Room for @kib KiB of events on each CPU (the default is 1408). Must succeed. */
+void trace_set_buffer_size(struct trace *t, unsigned int kib);
+
 /* Forget what was recorded. Must succeed. */
 void trace_clear(struct trace *t);
 
@@ -83,12 +86,10 @@ u64 trace_count(struct trace *t, const char *name);
 bool trace_field(const struct trace_event *e, const char *key, int base, u64 *val);
 
 /*
- * Parts of the above that work without tracefs. trace_log_parse() takes over
- * @text (malloc()ed, as of a trace file without context-info) and returns 0,
+ * The part of __trace_read() that works without tracefs. Takes over @text, which
+ * is malloc()ed and reads as a trace file without context-info. Returns 0,
  * -EOVERFLOW, -EBADMSG for a line that is no event, or -ENOMEM.
- * trace_sweep() removes the ownerless instances in a directory of instances.
  */
 int trace_log_parse(struct trace_log *log, char *text);
-void trace_sweep(const char *instances);
 
 #endif

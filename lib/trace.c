@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -19,7 +18,8 @@
 #define INSTANCE_PREFIX	"kvm-gmem-"
 
 struct trace {
-	int dir_fd;		/* locked: we are the owner */
+	int dir_fd;
+	int hold_fd;		/* an open file: the instance cannot be removed */
 	char path[PATH_MAX];
 };
 
@@ -75,40 +75,19 @@ bool trace_has_event(const char *event)
 }
 
 /*
- * Lock a directory. The lock shows who is alive; nobody ever waits for it.
- * Returns the descriptor that holds it, or -errno.
+ * Remove the instances that crashed cases left. The kernel refuses to remove one
+ * with an open file, so those of living owners stay, without a look at any pid.
  */
-static int lock_dir(int at, const char *path)
-{
-	const int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	if (!flock(fd, LOCK_EX | LOCK_NB))
-		return fd;
-	err = errno;
-	close(fd);
-	return -err;
-}
-
-void trace_sweep(const char *instances)
+static void sweep(const char *instances)
 {
 	DIR *dir = opendir(instances);
 	struct dirent *de;
-	int fd;
 
 	if (!dir)
 		return;
 	while ((de = readdir(dir))) {
-		if (strncmp(de->d_name, INSTANCE_PREFIX, strlen(INSTANCE_PREFIX)))
-			continue;
-		fd = lock_dir(dirfd(dir), de->d_name);
-		if (fd < 0)
-			continue;
-		/* Removed while locked: its maker, if just started, sees it gone. */
-		unlinkat(dirfd(dir), de->d_name, AT_REMOVEDIR);
-		close(fd);
+		if (!strncmp(de->d_name, INSTANCE_PREFIX, strlen(INSTANCE_PREFIX)))
+			unlinkat(dirfd(dir), de->d_name, AT_REMOVEDIR);
 	}
 	closedir(dir);
 }
@@ -127,29 +106,26 @@ static int write_file(int at, const char *name, const char *text, int flags)
 	return ret;
 }
 
-/* One attempt: -EAGAIN if a sweep came between making and locking it. */
+/* One attempt: -EAGAIN if a sweep came between making and opening it. */
 static int make_instance(struct trace *t, const char *root)
 {
 	static unsigned int nr;
-	struct stat st;
+	int err;
 
 	snprintf(t->path, sizeof(t->path), "%s/instances/" INSTANCE_PREFIX "%d-%u", root,
 		 getpid(), nr++);
 	if (mkdir(t->path, 0700))
-		/* Left by a process with our pid, and held by a child of it. */
+		/* Of a process that had our pid; a child of it may live on. */
 		return errno == EEXIST ? -EAGAIN : -errno;
-	t->dir_fd = lock_dir(AT_FDCWD, t->path);
-	if (t->dir_fd == -ENOENT || t->dir_fd == -EWOULDBLOCK)
-		return -EAGAIN;
-	if (t->dir_fd < 0) {
-		rmdir(t->path);
-		return t->dir_fd;
-	}
-	if (stat(t->path, &st)) {
+	t->dir_fd = open(t->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	t->hold_fd = t->dir_fd < 0 ? -1 : openat(t->dir_fd, "tracing_on", O_RDONLY | O_CLOEXEC);
+	if (t->hold_fd >= 0)
+		return 0;
+	err = errno;
+	if (t->dir_fd >= 0)
 		close(t->dir_fd);
-		return -EAGAIN;
-	}
-	return 0;
+	rmdir(t->path);
+	return err == ENOENT ? -EAGAIN : -err;
 }
 
 /* An instance starts with the options that somebody gave the top one. */
@@ -179,7 +155,7 @@ int __trace_open(struct trace **trace)
 	if (!root)
 		return -ENOENT;
 	snprintf(instances, sizeof(instances), "%s/instances", root);
-	trace_sweep(instances);
+	sweep(instances);
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return -ENOMEM;
@@ -210,9 +186,10 @@ void trace_close(struct trace *t)
 {
 	if (!t)
 		return;
+	close(t->hold_fd);
+	close(t->dir_fd);
 	/* Disables its events too. Should it fail, the next sweep tries again. */
 	rmdir(t->path);
-	close(t->dir_fd);
 	free(t);
 }
 
@@ -239,6 +216,14 @@ void trace_enable(struct trace *t, const char *event, const char *filter)
 	if (ret)
 		FAIL("trace event %s, filter %s: %s", event, filter ? filter : "none",
 		     errno_name(-ret));
+}
+
+void trace_set_buffer_size(struct trace *t, unsigned int kib)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", kib);
+	MUST(write_file(t->dir_fd, "buffer_size_kb", text, 0));
 }
 
 void trace_clear(struct trace *t)
