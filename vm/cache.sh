@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced by the scripts that fill the cache: where it is, its lock, and
+# failing with one line.  Everything is built under $tmp and renamed into place.
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/kvm-gmem
+tmp=''
+
+say()
+{
+	[[ ${KVM_GMEM_QUIET-} ]] || echo "# $*" >&2
+}
+
+die()
+{
+	echo "run_tests.sh: $*" >&2
+	exit 2
+}
+
+# cache_lock: one writer at a time; what a killed one left behind goes.
+cache_lock()
+{
+	mkdir -p "$cache" 2>/dev/null || die "cannot create the cache $cache"
+	exec 9>"$cache/lock" || die "cannot write to the cache $cache"
+	flock -n 9 || { say "waiting for another run that fills the cache"; flock 9; }
+	rm -rf "$cache"/tmp.*
+	tmp=$(mktemp -d "$cache/tmp.XXXXXX") || die "cannot write to the cache $cache"
+	trap 'rm -rf "$tmp"' EXIT
+	trap 'exit 143' TERM
+	trap 'exit 130' INT
+}
+
+cache_need()	# MEGABYTES
+{
+	local free
+
+	free=$(df --output=avail -BM "$cache" | tail -n 1 | tr -dc 0-9)
+	((free >= $1)) || die "disk full: $cache has $free MB free, $1 MB are needed"
+}
+
+# step LOG COMMAND...: output to the log, or where $sink says.  In the background,
+# so that a signal is acted upon; the command ends when this shell does.
+step()
+{
+	local log=$1 rc=0
+
+	shift
+	setpriv --pdeathsig TERM "$@" >>"${sink:-$log}" 2>&1 9>&- &
+	wait $! || rc=$?
+	((rc)) || return 0
+	grep -q 'No space left on device' "$log" && die "disk full: no space left in $cache"
+	return "$rc"
+}
+
+# log_tail LOG: the end of a log, for the reader of an error message.
+log_tail()
+{
+	tail -n 8 "$1" | sed 's/^/    /' >&2
+}
+
+# timed NAME COMMAND...: run it, and note for the summary how long it took.
+timed()
+{
+	local name=$1 start=$EPOCHREALTIME us
+
+	shift
+	"$@"
+	us=$((${EPOCHREALTIME/[.,]/} - ${start/[.,]/}))
+	printf -v us '%d.%d' $((us / 1000000)) $((us / 100000 % 10))
+	say "$name took $us s"
+	[[ -z ${KVM_GMEM_PHASES-} ]] || echo "$name=$us" >>"$KVM_GMEM_PHASES"
+}
