@@ -59,7 +59,7 @@ LDFLAGS += -static -pthread
 obj := $(OUTPUT)/obj
 lib_sources := $(wildcard lib/*.c lib/$(ARCH_DIR)/*.c lib/$(ARCH_DIR)/*.S)
 lib_objects := $(patsubst %,$(obj)/%.o,$(basename $(lib_sources)))
-vpath %.c . $(ARCH_DIR) unit meta bench
+vpath %.c . $(ARCH_DIR)
 
 EXTRA_CLEAN += $(obj) $(OUTPUT)/unit $(OUTPUT)/meta $(OUTPUT)/bench
 
@@ -97,16 +97,19 @@ emit_list:
 
 # Programs that are not tests of KVM: the library's unit tests, programs with a
 # known verdict for the runner's own tests, and cost programs.
-progs = $(patsubst $(1)/%.c,$(OUTPUT)/$(1)/%,$(wildcard $(1)/*.c))
+progs = $(addprefix $(OUTPUT)/$(1)/,$(notdir $(basename $(call prog_sources,$(1)))))
+prog_sources = $(wildcard $(1)/*.c $(1)/$(ARCH_DIR)/*.c)
 
-$(OUTPUT)/unit/%: $(obj)/unit/%.o $(lib_objects)
-	$(link)
-$(OUTPUT)/meta/%: $(obj)/meta/%.o $(lib_objects)
-	$(link)
-$(OUTPUT)/bench/%: $(obj)/bench/%.o $(lib_objects)
-	$(link)
-$(OUTPUT)/meta/cases.tsv: tools/cases.awk $(wildcard meta/*.c)
-	$(Q)mkdir -p $(@D) && awk -f tools/cases.awk $(wildcard meta/*.c) > $@
+define prog_rules
+$(OUTPUT)/$(1)/%: $(obj)/$(1)/%.o $(lib_objects)
+	$$(link)
+$(OUTPUT)/$(1)/%: $(obj)/$(1)/$(ARCH_DIR)/%.o $(lib_objects)
+	$$(link)
+endef
+$(foreach dir,unit meta bench,$(eval $(call prog_rules,$(dir))))
+
+$(OUTPUT)/meta/cases.tsv: tools/cases.awk $(call prog_sources,meta)
+	$(Q)mkdir -p $(@D) && awk -f tools/cases.awk $(call prog_sources,meta) > $@
 
 unit: $(call progs,unit)
 meta: $(call progs,meta) $(OUTPUT)/meta/cases.tsv

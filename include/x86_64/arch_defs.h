@@ -14,4 +14,16 @@
  */
 #define TEST_GPA		0x40000000ULL
 
+/*
+ * A counter for bench/: the TSC, which counts executed instructions in a
+ * machine that is emulated with -icount shift=0.
+ */
+static inline unsigned long long arch_read_counter(void)
+{
+	unsigned int low, high;
+
+	asm volatile("lfence; rdtsc; lfence" : "=a"(low), "=d"(high) : : "memory");
+	return (unsigned long long)high << 32 | low;
+}
+
 #endif
