@@ -1,0 +1,309 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs the suite: provides what is missing, builds, chooses between this
+# machine's KVM and a VM, then becomes the runner (tools/runner).
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=vm/cache.sh
+. "$root/vm/cache.sh"
+
+usage()
+{
+	cat <<-END
+	usage: ./run_tests.sh [setup] [OPTION...] [PATTERN...]
+	Builds what is missing, runs the tests natively or in a VM, prints KTAP.
+	PATTERN is a file, file:case or behaviour id (ATTR-3, ATTR); wildcards work.
+	setup only fetches, installs and builds.
+
+	  --list              print the cases that would run
+	  --native | --vm     where to run; by default native if KVM here is capable
+	  --kernel K          VM: Debian version (6.12), bzImage, or build tree;
+	                      the default is the newest version that Debian offers
+	  --config FRAGMENT   VM: further options for the kernel that is built
+	  --debug             VM: a kernel with KASAN, lockdep and more
+	  --append PARAMS     VM: further kernel parameters
+	  --jobs N            cases at a time (default 1)
+	  --repeat N          run everything N times, each with another seed
+	  --seed N            seed of all random choices (default: random, printed)
+	  --shuffle           run in an order that the seed decides
+	  --shard I/N         run only the I-th of N equal parts
+	  --timeout S         seconds that one case may take (default 90)
+	  --out DIR           where results go (default results/DATE)
+	  --known-failures F  list of failures that are bugs of some kernels
+	  --require LIST      stop unless these capabilities (of gmem_probe) exist
+	  --fail-on-skip      exit 1 if a case was skipped
+	  --refresh           look for newer packages now
+	  --verbose | --quiet
+	  --help
+
+	Exit code: 0 passed, 1 failed, 2 could not run, 4 everything was skipped.
+	END
+}
+
+# --- Options -----------------------------------------------------------------
+
+mode=auto kernel='' config='' debug='' refresh='' setup='' list='' out='' timeout=''
+programs='' append='' known=$root/known-failures
+pass=() patterns=() repeat_with=()
+value_options='kernel|config|append|jobs|repeat|timeout|seed|shard|require|known-failures'
+value_options+='|out|programs'
+
+want_number()	# OPTION VALUE
+{
+	[[ $2 =~ ^[0-9]{1,18}$ ]] || die "$1 wants a number, not '$2'"
+}
+
+want_positive()
+{
+	want_number "$@"
+	((10#$2 > 0)) || die "$1 wants a number above 0"
+}
+
+want_file()
+{
+	[[ -f $2 && -r $2 ]] || die "$1: cannot read '$2'"
+}
+
+parse_value_option()	# OPTION VALUE
+{
+	case $1 in
+	--kernel) kernel=$2 ;;
+	--config) want_file "$@"; config=$(realpath "$2") ;;
+	--append) append=$2 ;;
+	--jobs | --repeat) want_positive "$@"; pass+=("$1" "$2") ;;
+	--timeout) want_positive "$@"; timeout=$2 ;;
+	--seed) want_number "$@"; pass+=("$1" "$2") ;;
+	--shard | --require) pass+=("$1" "$2") ;;
+	--known-failures) want_file "$@"; known=$2 ;;
+	--out) out=$2 ;;
+	--programs) programs=$2 ;;	# for the runner's own tests
+	*) die "unknown option '$1' (--help shows all)" ;;
+	esac
+	case $1 in
+	--kernel | --config | --append | --timeout | --known-failures)
+		repeat_with+=("$1" "$2") ;;
+	esac
+}
+
+parse_options()
+{
+	while (($#)); do
+		case $1 in
+		--help | -h) usage; exit 0 ;;
+		--native | --vm) mode=${1#--}; repeat_with+=("$1") ;;
+		--debug) debug=1; repeat_with+=("$1") ;;
+		--refresh) refresh=--refresh ;;
+		--list) list=1; pass+=("$1") ;;
+		--quiet) export KVM_GMEM_QUIET=1; pass+=("$1") ;;
+		--shuffle | --fail-on-skip | --verbose) pass+=("$1") ;;
+		--*=*) parse_value_option "${1%%=*}" "${1#*=}" ;;
+		--) shift; patterns+=("$@"); break ;;
+		-*)
+			[[ $1 =~ ^--($value_options)$ ]] ||
+				die "unknown option '$1' (--help shows all)"
+			(($# > 1)) || die "$1 wants a value"
+			parse_value_option "$1" "$2"
+			shift ;;
+		*) patterns+=("$1") ;;
+		esac
+		shift
+	done
+	[[ $mode != native || -z $kernel$config$debug$append ]] ||
+		die "--kernel, --config, --debug and --append need the VM, not --native"
+	[[ -z $kernel$config$debug$append ]] || mode=vm
+	[[ $kernel =~ ^([0-9]+\.[0-9]+)?$ || -z $config$debug ]] ||
+		die "--config and --debug need a kernel that is built here, not '$kernel'"
+}
+
+# --- Tools -------------------------------------------------------------------
+
+# Prints the package of each tool that is missing.
+missing_packages()	# TOOL:PACKAGE...
+{
+	local pair
+
+	for pair; do
+		command -v "${pair%%:*}" >/dev/null || [[ -e ${pair%%:*} ]] || echo "${pair#*:}"
+	done
+}
+
+missing_for_build()
+{
+	missing_packages python3:python3 gcc:gcc make:make xz:xz-utils \
+		/usr/include/stdlib.h:libc6-dev
+}
+
+missing_for_vm()
+{
+	missing_packages "$QEMU:$QEMU_PACKAGE" flex:flex bison:bison bc:bc \
+		/usr/include/libelf.h:libelf-dev
+	[[ $(ldd /bin/busybox 2>&1) == *"not a dynamic"* ]] || echo busybox-static
+}
+
+install_packages()
+{
+	local apt=(apt-get install -y --no-install-recommends "$@") log
+
+	((EUID == 0)) || die "missing tools; as root, run: ${apt[*]}"
+	say "installing $*"
+	log=$(mktemp)
+	export DEBIAN_FRONTEND=noninteractive
+	if ! "${apt[@]}" >"$log" 2>&1; then
+		{ apt-get update && "${apt[@]}"; } >"$log" 2>&1 || {
+			log_tail "$log"
+			rm "$log"
+			die "cannot install $*"
+		}
+	fi
+	rm "$log"
+}
+
+provide_tools()	# FUNCTION...
+{
+	local packages
+
+	mapfile -t packages < <(for f in "$@"; do "$f"; done)
+	((${#packages[@]} == 0)) || timed install install_packages "${packages[@]}"
+}
+
+# --- Suite and kernel --------------------------------------------------------
+
+# In a subshell's place, so that it ends when this script is killed.
+kernel_sh()
+{
+	exec setpriv --pdeathsig TERM "$root/vm/kernel.sh" "$@"
+}
+
+in_kernel_tree()
+{
+	[[ -e $root/../lib.mk && -e $root/../kselftest_harness.h ]]
+}
+
+locked_make()
+{
+	local log
+
+	log=$(mktemp -p "$build")
+	setpriv --pdeathsig TERM flock -F "$build/.lock" make -C "$root" "${make_args[@]}" "$@" \
+		>"$log" 2>&1 || {
+		grep -E 'error|Error|No such' "$log" | head -n 8 | sed 's/^/    /' >&2
+		rm "$log"
+		die "the suite does not build"
+	}
+	rm "$log"
+}
+
+build_agent()
+{
+	local stale
+
+	stale=$(find "$root/vm/agent" -newer "$build/agent" 2>/dev/null) || stale=1
+	[[ -x $build/agent && -z $stale ]] && return
+	gcc -static -O2 -Wall -Wextra -std=gnu11 -D_GNU_SOURCE -o "$build/agent.$$" \
+		"$root"/vm/agent/*.c || die "the agent does not build"
+	mv "$build/agent.$$" "$build/agent"
+}
+
+build_suite()
+{
+	make_args=(OUTPUT="$build" -j "$(nproc)")
+	mkdir -p "$build"
+	if ! in_kernel_tree; then
+		ksrc=$(kernel_sh source ${refresh:+$refresh}) || exit 2
+		make_args+=("KSRC=$ksrc")
+	fi
+	timed "suite build" locked_make all
+	build_agent
+}
+
+list_programs()
+{
+	local name
+
+	if [[ $programs ]]; then
+		find "$(realpath "$programs")" -maxdepth 1 -name '*_test' -perm -u+x | sort
+		return
+	fi
+	for name in $(make -s -C "$root" "${make_args[@]}" emit_list); do
+		echo "$build/$name"
+	done
+}
+
+choose_mode()
+{
+	local facts reason
+
+	if facts=$("$build/gmem_probe" 2>/dev/null); then
+		mode=native
+		say "running natively: KVM of this machine can do private memory"
+		return
+	fi
+	mode=vm
+	reason=$(sed -n 's/^reason=//p' <<<"$facts" | head -n 1)
+	say "running in a VM: ${reason:-KVM of this machine cannot do private memory}"
+}
+
+provide_kernel()
+{
+	case $kernel in
+	stock:*) die "stock kernels are not supported yet: '$kernel'" ;;
+	*/* | *[!0-9.]*)
+		image=$kernel
+		[[ ! -d $kernel ]] || image=$kernel/$KERNEL_IMAGE
+		[[ -f $image && -r $image ]] || die "cannot read the kernel image '$image'"
+		kernel_is_image "$image" || die "not a bootable kernel image: '$image'"
+		image=$(realpath "$image") ;;
+	*)
+		image=$(kernel_sh image ${kernel:+"$kernel"} ${config:+--config "$config"} \
+			${debug:+--debug} ${refresh:+$refresh}) || exit 2 ;;
+	esac
+}
+
+# --- Main --------------------------------------------------------------------
+
+if [[ ${1-} == setup ]]; then
+	setup=1
+	shift
+fi
+parse_options "$@"
+build=$root/build
+# shellcheck source=vm/x86_64.conf
+. "$root/vm/$(uname -m).conf" 2>/dev/null || die "no VM support for $(uname -m) yet"
+mkdir -p "$build" || die "cannot write to $build"
+KVM_GMEM_PHASES=$(mktemp -p "$build" phases.XXXXXX)
+export KVM_GMEM_PHASES
+trap 'rm -f "$KVM_GMEM_PHASES"' EXIT
+
+if [[ $mode == vm || ! -e /dev/kvm ]]; then
+	provide_tools missing_for_build missing_for_vm
+else
+	provide_tools missing_for_build
+fi
+build_suite
+[[ $list || $mode != auto ]] || choose_mode
+if [[ -z $list && $mode == vm ]]; then
+	provide_tools missing_for_vm
+	provide_kernel
+	pass+=(--kernel "$image" --channel "$VM_CHANNEL" --append "$append")
+	[[ -z $debug ]] || pass+=(--memory 4G --boot-timeout 300)
+fi
+if [[ $setup ]]; then
+	say "everything is in place"
+	exit 0
+fi
+
+while read -r program; do
+	pass+=(--program "$program")
+done < <(list_programs)
+while read -r phase; do
+	pass+=(--phase "$phase")
+done <"$KVM_GMEM_PHASES"
+rm "$KVM_GMEM_PHASES"
+[[ ! -e $known ]] || pass+=(--known-failures "$known")
+[[ ! -x $build/gmem_probe ]] || pass+=(--probe "$build/gmem_probe")
+: "${timeout:=$([[ $debug ]] && echo 300 || echo 90)}"
+: "${out:=$root/results/$(date +%Y%m%d-%H%M%S)-$$}"
+printf -v command '%q ' ./run_tests.sh "${repeat_with[@]}"
+exec python3 "$root/tools/runner" --agent "$build/agent" --arch "$(uname -m)" \
+	--timeout "$timeout" --out "$out" --command "${command% }" "${pass[@]}" -- "${patterns[@]}"
