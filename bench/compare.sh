@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Counts the instructions of the same work done by this suite and by the
+# kernel's own KVM selftests, in one boot of a VM whose clock counts
+# instructions. Run "./run_tests.sh setup" first.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=vm/cache.sh
+. "$root/vm/cache.sh"
+
+rounds=3
+build=$root/build
+peer=$build/peer
+
+# The kernel's selftests are not ours to make warn-free: only errors are shown.
+build_peer()	# SOURCE TARGET [VARIABLE=VALUE...]
+{
+	local source=$1 target=$2 log
+
+	shift 2
+	log=$(mktemp)
+	make -C "$source/tools/testing/selftests/kvm" OUTPUT="$peer" ARCH=x86 \
+		KHDR_INCLUDES="-isystem $source/usr/include" EXTRA_CFLAGS=-static \
+		LDFLAGS=-static "$@" "$peer/$target" >"$log" 2>&1 || {
+		tail -n 5 "$log" >&2
+		rm "$log"
+		die "the kernel's $target does not build (it wants uuid-dev)"
+	}
+	rm "$log"
+}
+
+# One line per name: the last round's count, which no first-use cost disturbs.
+last_round()
+{
+	awk 'NF == 2 && $2 ~ /^[0-9]+$/ { last[$1] = $2 } END { for (n in last) print n, last[n] }'
+}
+
+table()
+{
+	awk '
+	function row(title, ours, theirs) {
+		printf "%-28s %14d %14d %9.1f %%\n", title, n[ours], n[theirs], \
+			100 * n[ours] / n[theirs]
+	}
+	{ n[$1] = $2 }
+	END {
+		printf "%-28s %14s %14s %11s\n", "instructions", "this suite", "the kernel'"'"'s", "ratio"
+		row("VM with one vCPU, a ucall", "vm_lifetime", "vm_lifetime_peer")
+		row("conversions", "conversions", "conversions_peer")
+	}'
+}
+
+source=$("$root/vm/kernel.sh" source)
+image=$("$root/vm/kernel.sh" image)
+make -s -C "$root" KSRC="$source" OUTPUT="$build" bench >/dev/null
+mkdir -p "$peer"
+build_peer "$source" x86/private_mem_conversions_test
+build_peer "$source" vm_lifetime_peer VPATH="$root/bench/peer" \
+	TEST_GEN_PROGS_EXTENDED_x86=vm_lifetime_peer
+
+steps="./vm_lifetime; ./vm_lifetime_peer 2>/dev/null
+./count conversions $rounds ./conversions
+./count conversions_peer $rounds ./private_mem_conversions_test"
+"$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 \
+	--file "$build/bench/count:/b/count" --file "$build/bench/vm_lifetime:/b/vm_lifetime" \
+	--file "$build/bench/conversions:/b/conversions" \
+	--file "$peer/vm_lifetime_peer:/b/vm_lifetime_peer" \
+	--file "$peer/x86/private_mem_conversions_test:/b/private_mem_conversions_test" \
+	-- /bin/sh -c "cd /b && { $steps; }" | last_round | table
