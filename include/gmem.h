@@ -30,9 +30,6 @@ void gmem_punch_hole(int fd, u64 offset, u64 size);
 long __gmem_mmap(int fd, u64 offset, u64 size);
 void *gmem_mmap(int fd, u64 offset, u64 size);
 
-/* Pages that the file holds now, from st_blocks: what punching gives back. */
-u64 gmem_nr_pages(int fd);
-
 /* The flags that KVM_CREATE_GUEST_MEMFD takes on this VM; 0 before 6.18. */
 u64 gmem_supported_flags(struct vm *vm);
 

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "fail.h"
 #include "gmem.h"
@@ -62,14 +61,6 @@ long __gmem_mmap(int fd, u64 offset, u64 size)
 void *gmem_mmap(int fd, u64 offset, u64 size)
 {
 	return (void *)MUST(__gmem_mmap(fd, offset, size));
-}
-
-u64 gmem_nr_pages(int fd)
-{
-	struct stat st;
-
-	FAIL_UNLESS(!fstat(fd, &st), "fstat of gmem %d: %s", fd, errno_name(errno));
-	return (u64)st.st_blocks * 512 / PAGE_SIZE;
 }
 
 u64 gmem_supported_flags(struct vm *vm)
