@@ -45,7 +45,7 @@ static bool header_is_sane(const struct kvm_stats_header *h)
 	const u64 values = (u64)h->num_desc * sizeof(u64);
 
 	if (h->flags || !h->num_desc || h->num_desc > MAX_DESCS ||
-	    !h->name_size || h->name_size > MAX_NAME_SIZE)
+	    h->name_size > MAX_NAME_SIZE)
 		return false;
 	if ((h->id_offset | h->desc_offset | h->data_offset) % sizeof(u64))
 		return false;
@@ -73,7 +73,7 @@ static int find_desc(const struct kvm_stats_header *h, const char *descs, const 
 			continue;
 		/* Copied, since name_size need not keep descriptors aligned. */
 		memcpy(&d, descs, sizeof(d));
-		if ((d.flags & KVM_STATS_TYPE_MASK) > KVM_STATS_TYPE_MAX || !d.size)
+		if ((d.flags & KVM_STATS_TYPE_MASK) > KVM_STATS_TYPE_MAX)
 			return -EBADMSG;
 		if ((d.flags & KVM_STATS_TYPE_MASK) > KVM_STATS_TYPE_PEAK)
 			return -EOPNOTSUPP;

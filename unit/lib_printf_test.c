@@ -160,7 +160,7 @@ TEST(stars_take_their_arguments_in_order)
 	EXPECT_TRUE(AGREE(&p, "%*.*s|%d", 8, 2, "text", 7)) LOG_PAIR(&p, "%*.*s|%d");
 }
 
-/* More arguments than registers carry. Red: a va_list copied for each argument. */
+/* More arguments than registers carry. Red: a copy of the va_list for each argument. */
 TEST(arguments_keep_their_order)
 {
 	const char fmt[] = "%d %lu %s %hhx %c %llx %zu %d %s %d%% %lld %p";
@@ -188,7 +188,7 @@ TEST(null_string_is_visible)
 	EXPECT_STREQ("(null)|", buf);
 }
 
-/* Red: put() without the + 1; NUL at out.len. */
+/* Red: put() at out.size too; the NUL at out.len. */
 TEST(long_text_is_cut_and_its_length_returned)
 {
 	static const char text[] = "gpa 0x40000000: 12";

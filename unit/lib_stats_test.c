@@ -159,14 +159,58 @@ TEST_F(stats, refuses_a_header_that_cannot_be_right)
 	EXPECT_BAD_HEADER(num_desc, 1U << 31);
 	EXPECT_BAD_HEADER(name_size, 0);
 	EXPECT_BAD_HEADER(name_size, 1U << 31);
-	EXPECT_BAD_HEADER(id_offset, offsetof(struct image, id) + 4);
-	EXPECT_BAD_HEADER(desc_offset, offsetof(struct image, descs) + 4);
+	EXPECT_BAD_HEADER(id_offset, sizeof(struct image) + 4);
 	EXPECT_BAD_HEADER(data_offset, offsetof(struct image, data) + 4);
 	EXPECT_BAD_HEADER(id_offset, 0);
-	EXPECT_BAD_HEADER(data_offset, 8);
 	EXPECT_BAD_HEADER(data_offset, offsetof(struct image, descs));
 	EXPECT_BAD_HEADER(id_offset, offsetof(struct image, data));
 	EXPECT_BAD_HEADER(id_offset, offsetof(struct image, descs[1]));
+}
+
+/*
+ * A roomy file, so that nothing but the one check stands between a bad header
+ * and a value: blocks far apart, the descriptors there a second time but for
+ * their alignment.
+ */
+static int get_from_roomy(FIXTURE_DATA(stats) *self, struct kvm_stats_header h)
+{
+	static const u32 descs[] = { 0x10000, 0x70004 };
+	u64 val, i;
+
+	if (ftruncate(self->fd, 0) || ftruncate(self->fd, 0x100000))
+		abort();
+	rewrite(self);
+	for (i = 0; i < ARRAY_SIZE(descs); i++) {
+		if (pwrite(self->fd, self->im.descs, sizeof(self->im.descs[0]), descs[i]) < 0)
+			abort();
+	}
+	if (pwrite(self->fd, &h, sizeof(h), 0) < 0)
+		abort();
+	return __kvm_stats_file_get(self->fd, "pf_fixed", &val);
+}
+
+#define EXPECT_ROOMY(ret, field, value)						\
+	do {									\
+		struct kvm_stats_header h = {					\
+			.name_size = NAME_SIZE, .num_desc = 1, .id_offset = 0xc0000, \
+			.desc_offset = 0x10000, .data_offset = 0x80000,		\
+		};								\
+										\
+		h.field = (value);						\
+		EXPECT_EQ(ret, get_from_roomy(self, h)) TH_LOG("%s = %s", #field, #value); \
+	} while (0)
+
+/* Red: each limit raised by one; each of the last three checks removed. */
+TEST_F(stats, header_limits_are_exact)
+{
+	EXPECT_ROOMY(0, num_desc, 4096);
+	EXPECT_ROOMY(-EBADMSG, num_desc, 4097);
+	EXPECT_ROOMY(0, name_size, 1024);
+	EXPECT_ROOMY(-EBADMSG, name_size, 1025);
+	EXPECT_ROOMY(0, data_offset, sizeof(struct kvm_stats_header));
+	EXPECT_ROOMY(-EBADMSG, data_offset, sizeof(struct kvm_stats_header) - 8);
+	EXPECT_ROOMY(-EBADMSG, desc_offset, sizeof(struct kvm_stats_header) - 8);
+	EXPECT_ROOMY(-EBADMSG, desc_offset, 0x70004);
 }
 
 #define EXPECT_BAD_DESC(assignment)						\
