@@ -3,6 +3,9 @@
  * What this host's KVM can do, as key=value lines for run_tests.sh: probed by
  * asking and by trying, never by the presence of a device node. Exit 0 when
  * private memory can be tested here, else 4 with a reason= line.
+ *
+ * A vCPU is run only where the answer depends on it: a host without private
+ * memory is left alone.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +45,7 @@ static int probe_guest(void)
 int main(void)
 {
 	bool have_private = vm_private_type() >= 0;
-	int dev = __kvm_dev_fd(), guest = -ENODEV;
+	int dev = __kvm_dev_fd(), guest;
 	const char *reason = NULL;
 
 	printf("kvm=%d\n", dev >= 0);
@@ -54,16 +57,16 @@ int main(void)
 	printf("sw_protected_vm=%d\n", have_private);
 	fflush(stdout);
 
-	if (dev >= 0)
-		guest = probe_guest();
-	printf("long_mode_vcpu=%d\n", guest == 0);
-
-	if (dev < 0)
+	if (dev < 0) {
 		reason = dev == -EACCES ? "no permission to open /dev/kvm" : "no usable /dev/kvm";
-	else if (guest)
-		reason = "KVM does not run a flat 64-bit vCPU";
-	else if (!have_private)
+	} else if (!have_private) {
 		reason = "KVM has no VM type with private memory";
+	} else {
+		guest = probe_guest();
+		printf("long_mode_vcpu=%d\n", guest == 0);
+		if (guest)
+			reason = "KVM does not run a flat 64-bit vCPU";
+	}
 	if (!reason)
 		return PROBE_OK;
 	printf("reason=%s\n", reason);
