@@ -65,10 +65,6 @@ EXTRA_CLEAN += $(obj) $(OUTPUT)/unit $(OUTPUT)/meta $(OUTPUT)/bench
 
 -include $(wildcard $(obj)/*.d $(obj)/*/*.d $(obj)/*/*/*.d)
 
-# Compilers turn the loops of memcpy() and its like into calls to themselves.
-$(obj)/lib/guest_string.o: CFLAGS += -fno-builtin -ffreestanding $(call cc-no-loop-idiom)
-cc-no-loop-idiom = $(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
-
 $(obj)/%.o: %.c
 	$(call msg,CC,,$@)
 	@mkdir -p $(@D)
