@@ -61,7 +61,7 @@ lib_sources := $(wildcard lib/*.c lib/$(ARCH_DIR)/*.c lib/$(ARCH_DIR)/*.S)
 lib_objects := $(patsubst %,$(obj)/%.o,$(basename $(lib_sources)))
 vpath %.c . $(ARCH_DIR)
 
-EXTRA_CLEAN += $(obj) $(OUTPUT)/unit $(OUTPUT)/meta $(OUTPUT)/bench
+EXTRA_CLEAN += $(obj) $(OUTPUT)/progs
 
 -include $(wildcard $(obj)/*.d $(obj)/*/*.d $(obj)/*/*/*.d)
 
@@ -93,22 +93,22 @@ emit_list:
 
 # Programs that are not tests of KVM: the library's unit tests, programs with a
 # known verdict for the runner's own tests, and cost programs.
-progs = $(addprefix $(OUTPUT)/$(1)/,$(notdir $(basename $(call prog_sources,$(1)))))
+progs = $(addprefix $(OUTPUT)/progs/$(1)/,$(notdir $(basename $(call prog_sources,$(1)))))
 prog_sources = $(wildcard $(1)/*.c $(1)/$(ARCH_DIR)/*.c)
 
 define prog_rules
-$(OUTPUT)/$(1)/%: $(obj)/$(1)/%.o $(lib_objects)
+$(OUTPUT)/progs/$(1)/%: $(obj)/$(1)/%.o $(lib_objects)
 	$$(link)
-$(OUTPUT)/$(1)/%: $(obj)/$(1)/$(ARCH_DIR)/%.o $(lib_objects)
+$(OUTPUT)/progs/$(1)/%: $(obj)/$(1)/$(ARCH_DIR)/%.o $(lib_objects)
 	$$(link)
 endef
 $(foreach dir,unit meta bench,$(eval $(call prog_rules,$(dir))))
 
-$(OUTPUT)/meta/cases.tsv: tools/cases.awk $(call prog_sources,meta)
+$(OUTPUT)/progs/meta/cases.tsv: tools/cases.awk $(call prog_sources,meta)
 	$(Q)mkdir -p $(@D) && awk -f tools/cases.awk $(call prog_sources,meta) > $@
 
 unit: $(call progs,unit)
-meta: $(call progs,meta) $(OUTPUT)/meta/cases.tsv
+meta: $(call progs,meta) $(OUTPUT)/progs/meta/cases.tsv
 bench: $(call progs,bench)
 
 check:

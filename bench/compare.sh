@@ -63,8 +63,8 @@ steps="./vm_lifetime; ./vm_lifetime_peer 2>/dev/null
 ./count conversions $rounds ./conversions
 ./count conversions_peer $rounds ./private_mem_conversions_test"
 "$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 \
-	--file "$build/bench/count:/b/count" --file "$build/bench/vm_lifetime:/b/vm_lifetime" \
-	--file "$build/bench/conversions:/b/conversions" \
+	--file "$build/progs/bench/count:/b/count" --file "$build/progs/bench/vm_lifetime:/b/vm_lifetime" \
+	--file "$build/progs/bench/conversions:/b/conversions" \
 	--file "$peer/vm_lifetime_peer:/b/vm_lifetime_peer" \
 	--file "$peer/x86/private_mem_conversions_test:/b/private_mem_conversions_test" \
 	-- /bin/sh -c "cd /b && { $steps; }" | last_round | table
