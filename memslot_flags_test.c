@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which flags go with KVM_MEM_GUEST_MEMFD, and which ioctl takes it. After every
+ * refusal the same slot and the same file range must still be free: a slot that
+ * is right in all respects is then made of them.
+ */
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "gmem.h"
+#include "harness.h"
+#include "memslot.h"
+#include "vm.h"
+
+#define SLOT		1
+#define SLOT_SIZE	(4 * PAGE_SIZE)
+
+FIXTURE(memslot_flags)
+{
+	struct vm *vm;
+	void *hva;
+	int gmem;
+};
+
+FIXTURE_VARIANT(memslot_flags)
+{
+	bool private_type;
+};
+
+FIXTURE_VARIANT_ADD(memslot_flags, default_vm)
+{
+	.private_type = false,
+};
+
+FIXTURE_VARIANT_ADD(memslot_flags, private_vm)
+{
+	.private_type = true,
+};
+
+FIXTURE_SETUP(memslot_flags)
+{
+	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
+
+	REQUIRE(type >= 0, "KVM has no VM type with private memory");
+	self->vm = vm_create_bare(type);
+	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD), "no guest_memfd for this VM type");
+	self->hva = backing_map(BACKING_ANON, SLOT_SIZE);
+	self->gmem = gmem_create(self->vm, SLOT_SIZE, 0);
+}
+
+FIXTURE_TEARDOWN(memslot_flags)
+{
+	vm_free(self->vm);
+}
+
+static int set2(FIXTURE_DATA(memslot_flags) * self, u32 flags)
+{
+	return __memslot_set2(self->vm, SLOT, flags, TEST_GPA, SLOT_SIZE, self->hva, self->gmem, 0);
+}
+
+static int set1(FIXTURE_DATA(memslot_flags) * self, u32 flags)
+{
+	return __memslot_set1(self->vm, SLOT, flags, TEST_GPA, SLOT_SIZE, self->hva);
+}
+
+static int delete(FIXTURE_DATA(memslot_flags) * self)
+{
+	return __memslot_set1(self->vm, SLOT, 0, TEST_GPA, 0, self->hva);
+}
+
+/* Nothing was left behind: the slot does not exist, and it can be made. */
+#define EXPECT_SLOT_IS_FREE()						\
+	do {								\
+		EXPECT_ERRNO(EINVAL, delete(self));			\
+		EXPECT_OK(set2(self, KVM_MEM_GUEST_MEMFD));		\
+		EXPECT_OK(delete(self));				\
+	} while (0)
+
+/*
+ * BIND-1: KVM_SET_USER_MEMORY_REGION has no field for a file. The file at hand is
+ * descriptor 0 here, which is what a kernel would find in the zeroed fields of
+ * the longer structure.
+ * Red: mutant bind-v1-takes-gmem.
+ */
+TEST_F(memslot_flags, first_ioctl_refuses_guest_memfd)
+{
+	ASSERT_EQ(0, dup2(self->gmem, 0));
+	EXPECT_ERRNO(EINVAL, set1(self, KVM_MEM_GUEST_MEMFD));
+	EXPECT_ERRNO(EINVAL, set1(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_LOG_DIRTY_PAGES));
+	EXPECT_SLOT_IS_FREE();
+}
+
+/*
+ * BIND-1: the first ioctl reads the shorter structure and no byte more, the second
+ * all of the longer one. The byte behind the structure cannot be read here.
+ * Red: mutant bind-v1-reads-v2-size, mutant bind-v2-reads-v1-size.
+ */
+TEST_F(memslot_flags, each_ioctl_reads_its_own_structure)
+{
+	struct kvm_userspace_memory_region region = {
+		.slot = SLOT,
+		.guest_phys_addr = TEST_GPA,
+		.memory_size = SLOT_SIZE,
+		.userspace_addr = (u64)(unsigned long)self->hva,
+	};
+	struct kvm_userspace_memory_region2 region2 = { 0 };
+	char *pages = backing_map(BACKING_ANON, 2 * PAGE_SIZE);
+	char *end = pages + PAGE_SIZE;
+
+	ASSERT_EQ(0, munmap(end, PAGE_SIZE));
+	memcpy(&region2, &region, sizeof(region));
+
+	memcpy(end - sizeof(region), &region, sizeof(region));
+	EXPECT_ERRNO(EFAULT, vm_ioctl(self->vm, KVM_SET_USER_MEMORY_REGION2,
+				      end - sizeof(region)));
+	EXPECT_ERRNO(EINVAL, delete(self));
+	EXPECT_OK(vm_ioctl(self->vm, KVM_SET_USER_MEMORY_REGION, end - sizeof(region)));
+	EXPECT_OK(delete(self));
+
+	memcpy(end - sizeof(region2), &region2, sizeof(region2));
+	EXPECT_OK(vm_ioctl(self->vm, KVM_SET_USER_MEMORY_REGION2, end - sizeof(region2)));
+	EXPECT_OK(delete(self));
+	EXPECT_EQ(0, munmap(pages, PAGE_SIZE));
+}
+
+/*
+ * BIND-1: every bit without a meaning is refused, by both ioctls, with and without
+ * a file; KVM's own flags in the upper half too.
+ * Red: mutant bind-unknown-flags.
+ */
+TEST_F(memslot_flags, unknown_flags_are_refused)
+{
+	const u32 known = KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY | KVM_MEM_GUEST_MEMFD;
+	u32 flag;
+
+	for (flag = 1; flag; flag <<= 1) {
+		if (flag & known)
+			continue;
+		EXPECT_ERRNO(EINVAL, set1(self, flag)) {
+			TH_LOG("flag %#x", flag);
+		}
+		EXPECT_ERRNO(EINVAL, set2(self, flag)) {
+			TH_LOG("flag %#x", flag);
+		}
+		EXPECT_ERRNO(EINVAL, set2(self, flag | KVM_MEM_GUEST_MEMFD)) {
+			TH_LOG("flag %#x", flag);
+		}
+	}
+	EXPECT_ERRNO(EINVAL, set2(self, ~0U));
+	EXPECT_SLOT_IS_FREE();
+}
+
+/*
+ * BIND-1: private memory cannot be dirty-logged: the host could not read it. The
+ * flag alone is fine, so it is the combination that is refused.
+ * Red: mutant bind-gmem-log-dirty.
+ */
+TEST_F(memslot_flags, dirty_logging_excludes_guest_memfd)
+{
+	EXPECT_ERRNO(EINVAL, set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_LOG_DIRTY_PAGES));
+	EXPECT_SLOT_IS_FREE();
+
+	EXPECT_OK(set2(self, KVM_MEM_LOG_DIRTY_PAGES));
+	EXPECT_OK(delete(self));
+}
+
+/*
+ * BIND-1: writes to a read-only slot are emulated, which nothing can do for
+ * private memory. The flag alone is fine.
+ * Red: mutant bind-gmem-readonly.
+ */
+TEST_F(memslot_flags, readonly_excludes_guest_memfd)
+{
+	REQUIRE(vm_cap(self->vm, KVM_CAP_READONLY_MEM), "no read-only slots for this VM type");
+	EXPECT_ERRNO(EINVAL, set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_READONLY));
+	EXPECT_ERRNO(EINVAL, set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_READONLY |
+				  KVM_MEM_LOG_DIRTY_PAGES));
+	EXPECT_SLOT_IS_FREE();
+
+	EXPECT_OK(set2(self, KVM_MEM_READONLY));
+	EXPECT_OK(delete(self));
+}
+
+GMEM_TEST_MAIN
