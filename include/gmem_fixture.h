@@ -6,6 +6,8 @@
 #ifndef KVM_GMEM_GMEM_FIXTURE_H
 #define KVM_GMEM_GMEM_FIXTURE_H
 
+#include <unistd.h>
+
 #include "gmem.h"
 #include "gmem_pages.h"
 #include "kernel_version.h"
@@ -56,25 +58,16 @@ static inline unsigned long gmem_any_vm_type(void)
 #define GMEM_KIND_SIZE		(GMEM_KIND_NR_PAGES * PAGE_SIZE)
 
 /*
- * self->fd is a file of GMEM_KIND_SIZE bytes, empty: one that cannot be mapped,
- * one that can but is private, and one whose memory is the host's too.
+ * self->fd is an empty file of GMEM_KIND_SIZE bytes with the flags of the
+ * variant; the variants are added by one of the macros below.
  */
-#define FIXTURE_GMEM_KINDS(name)						\
+#define FIXTURE_GMEM(name)							\
 	FIXTURE(name) {								\
 		struct vm *vm;							\
 		int fd;								\
 	};									\
 	FIXTURE_VARIANT(name) {							\
 		u64 flags;							\
-	};									\
-	FIXTURE_VARIANT_ADD(name, no_mmap) {					\
-		.flags = 0,							\
-	};									\
-	FIXTURE_VARIANT_ADD(name, mmap_private) {				\
-		.flags = GUEST_MEMFD_FLAG_MMAP,					\
-	};									\
-	FIXTURE_VARIANT_ADD(name, mmap_shared) {				\
-		.flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED,	\
 	};									\
 	FIXTURE_SETUP(name)							\
 	{									\
@@ -92,5 +85,30 @@ static inline unsigned long gmem_any_vm_type(void)
 		vm_free(self->vm);						\
 	}									\
 	extern int fixture_end_##name
+
+/* A file that cannot be mapped, */
+#define GMEM_KIND_NO_MMAP(name)							\
+	FIXTURE_VARIANT_ADD(name, no_mmap) {					\
+		.flags = 0,							\
+	}
+
+/* one that can, but is private, */
+#define GMEM_KIND_MMAP_PRIVATE(name)						\
+	FIXTURE_VARIANT_ADD(name, mmap_private) {				\
+		.flags = GUEST_MEMFD_FLAG_MMAP,					\
+	}
+
+/* and one whose memory is the host's too. */
+#define GMEM_KIND_MMAP_SHARED(name)						\
+	FIXTURE_VARIANT_ADD(name, mmap_shared) {				\
+		.flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED,	\
+	}
+
+/* All of them. */
+#define FIXTURE_GMEM_KINDS(name)						\
+	FIXTURE_GMEM(name);							\
+	GMEM_KIND_NO_MMAP(name);						\
+	GMEM_KIND_MMAP_PRIVATE(name);						\
+	GMEM_KIND_MMAP_SHARED(name)
 
 #endif
