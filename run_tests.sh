@@ -145,7 +145,7 @@ install_packages()
 {
 	local apt=(apt-get install -y --no-install-recommends "$@") log
 
-	((EUID == 0)) || die "missing tools; as root, run: ${apt[*]}"
+	(($(id -u) == 0)) || die "missing tools; as root, run: ${apt[*]}"
 	say "installing $*"
 	log=$(mktemp)
 	export DEBIAN_FRONTEND=noninteractive
@@ -262,48 +262,67 @@ provide_kernel()
 
 # --- Main --------------------------------------------------------------------
 
-if [[ ${1-} == setup ]]; then
-	setup=1
-	shift
-fi
-parse_options "$@"
-build=$root/build
-# shellcheck source=vm/x86_64.conf
-. "$root/vm/$(uname -m).conf" 2>/dev/null || die "no VM support for $(uname -m) yet"
-mkdir -p "$build" || die "cannot write to $build"
-KVM_GMEM_PHASES=$(mktemp -p "$build" phases.XXXXXX)
-export KVM_GMEM_PHASES
-trap 'rm -f "$KVM_GMEM_PHASES"' EXIT
+start_phases()
+{
+	KVM_GMEM_PHASES=$(mktemp -p "$build" phases.XXXXXX)
+	export KVM_GMEM_PHASES
+	trap 'rm -f "$KVM_GMEM_PHASES"' EXIT
+}
 
-if [[ $mode == vm || ! -e /dev/kvm ]]; then
-	provide_tools missing_for_build missing_for_vm
-else
-	provide_tools missing_for_build
-fi
-build_suite
-[[ $list || $mode != auto ]] || choose_mode
-if [[ -z $list && $mode == vm ]]; then
+provide_vm()
+{
 	provide_tools missing_for_vm
 	provide_kernel
 	pass+=(--kernel "$image" --channel "$VM_CHANNEL" --append "$append")
 	[[ -z $debug ]] || pass+=(--memory 4G --boot-timeout 300)
-fi
-if [[ $setup ]]; then
-	say "everything is in place"
-	exit 0
-fi
+}
 
-while read -r program; do
-	pass+=(--program "$program")
-done < <(list_programs)
-while read -r phase; do
-	pass+=(--phase "$phase")
-done <"$KVM_GMEM_PHASES"
-rm "$KVM_GMEM_PHASES"
-[[ ! -e $known ]] || pass+=(--known-failures "$known")
-[[ ! -x $build/gmem_probe ]] || pass+=(--probe "$build/gmem_probe")
-: "${timeout:=$([[ $debug ]] && echo 300 || echo 90)}"
-: "${out:=$root/results/$(date +%Y%m%d-%H%M%S)-$$}"
-printf -v command '%q ' ./run_tests.sh "${repeat_with[@]}"
-exec python3 "$root/tools/runner" --agent "$build/agent" --arch "$(uname -m)" \
-	--timeout "$timeout" --out "$out" --command "${command% }" "${pass[@]}" -- "${patterns[@]}"
+become_runner()
+{
+	local program phase
+
+	while read -r program; do
+		pass+=(--program "$program")
+	done < <(list_programs)
+	while read -r phase; do
+		pass+=(--phase "$phase")
+	done <"$KVM_GMEM_PHASES"
+	rm "$KVM_GMEM_PHASES"
+	[[ ! -e $known ]] || pass+=(--known-failures "$known")
+	[[ $programs || ! -x $build/gmem_probe ]] || pass+=(--probe "$build/gmem_probe")
+	: "${timeout:=$([[ $debug ]] && echo 300 || echo 90)}"
+	: "${out:=$root/results/$(date +%Y%m%d-%H%M%S)-$$}"
+	printf -v command '%q ' ./run_tests.sh "${repeat_with[@]}"
+	exec python3 "$root/tools/runner" --agent "$build/agent" --arch "$(uname -m)" \
+		--timeout "$timeout" --out "$out" --command "${command% }" "${pass[@]}" \
+		-- "${patterns[@]}"
+}
+
+main()
+{
+	if [[ ${1-} == setup ]]; then
+		setup=1
+		shift
+	fi
+	parse_options "$@"
+	mkdir -p "$build" || die "cannot write to $build"
+	start_phases
+	if [[ $mode == vm || ! -e /dev/kvm ]]; then
+		provide_tools missing_for_build missing_for_vm
+	else
+		provide_tools missing_for_build
+	fi
+	build_suite
+	[[ $list || $mode != auto ]] || choose_mode
+	[[ $list || $mode != vm ]] || provide_vm
+	if [[ $setup ]]; then
+		say "everything is in place"
+		exit 0
+	fi
+	become_runner
+}
+
+build=$root/build
+# shellcheck source=vm/x86_64.conf
+. "$root/vm/$(uname -m).conf" 2>/dev/null || die "no VM support for $(uname -m) yet"
+[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"

@@ -203,27 +203,32 @@ provide_image()
 	echo "$dir/image"
 }
 
-verb=${1-}
-(($#)) && shift
-while (($#)); do
-	case $1 in
-	--arch) arch=${2:?}; shift ;;
-	--config) user_config=${2:?}; shift ;;
-	--debug) debug=1 ;;
-	--refresh) refresh=1 ;;
-	-*) usage ;;
-	*) version=$1 ;;
+main()
+{
+	local verb=${1-}
+
+	shift || usage
+	while (($#)); do
+		case $1 in
+		--arch) arch=${2:?}; shift ;;
+		--config) user_config=${2:?}; shift ;;
+		--debug) debug=1 ;;
+		--refresh) refresh=1 ;;
+		-*) usage ;;
+		*) version=$1 ;;
+		esac
+		shift
+	done
+	# shellcheck source=vm/x86_64.conf
+	. "$root/vm/$arch.conf"
+	case $verb in
+	newest-source) cached_sources | tail -n 1 ;;
+	source) provide_source; echo "$tree" ;;
+	image) provide_image ;;
+	*) usage ;;
 	esac
-	shift
-done
-# shellcheck source=vm/x86_64.conf
-. "$root/vm/$arch.conf"
+}
+
 # shellcheck source=vm/fetch.sh
 . "$root/vm/fetch.sh"
-
-case $verb in
-newest-source) cached_sources | tail -n 1 ;;
-source) provide_source; echo "$tree" ;;
-image) provide_image ;;
-*) usage ;;
-esac
+[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"
