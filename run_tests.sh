@@ -214,7 +214,6 @@ build_suite()
 		make_args+=("KSRC=$ksrc")
 	fi
 	timed "suite build" locked_make all
-	build_agent
 }
 
 list_programs()
@@ -312,7 +311,8 @@ main()
 	else
 		provide_tools missing_for_build
 	fi
-	build_suite
+	build_agent
+	[[ $programs ]] || build_suite
 	[[ $list || $mode != auto ]] || choose_mode
 	[[ $list || $mode != vm ]] || provide_vm
 	if [[ $setup ]]; then
