@@ -67,6 +67,12 @@ void checked_mem_guest_fill(struct checked_mem *m, struct vcpu *vcpu, u64 page, 
 void checked_mem_discard(struct checked_mem *m, enum page_side side, u64 page, u64 nr_pages);
 
 /*
+ * Drop every mapping that guests have, by deleting the slots and adding them
+ * again: an attribute that changed without a zap shows at the next access only.
+ */
+void checked_mem_unmap(struct checked_mem *m);
+
+/*
  * Compare the whole range: every vCPU of the VM reads each page by its attribute,
  * the host reads the shared side. NULL, or one line about the first difference.
  */

@@ -23,6 +23,15 @@ static void add_slots(struct checked_mem *m)
 					      (m->nr_slots - 1 - i) * size);
 }
 
+void checked_mem_unmap(struct checked_mem *m)
+{
+	int i;
+
+	for (i = 0; i < m->nr_slots; i++)
+		memslot_delete(m->slots[i]);
+	add_slots(m);
+}
+
 struct checked_mem *checked_mem_create(struct vm *vm, u64 gpa, u64 nr_pages, int nr_slots,
 				       enum backing_kind kind)
 {

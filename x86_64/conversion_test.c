@@ -30,16 +30,12 @@ FIXTURE_VARIANT_ADD(conversion, one_vcpu_one_slot) {
 	.nr_vcpus = 1, .nr_slots = 1, .kind = BACKING_ANON,
 };
 
-FIXTURE_VARIANT_ADD(conversion, one_vcpu_two_slots_memfd) {
-	.nr_vcpus = 1, .nr_slots = 2, .kind = BACKING_MEMFD,
+FIXTURE_VARIANT_ADD(conversion, two_vcpus_two_slots_memfd) {
+	.nr_vcpus = 2, .nr_slots = 2, .kind = BACKING_MEMFD,
 };
 
-FIXTURE_VARIANT_ADD(conversion, two_vcpus_many_slots) {
-	.nr_vcpus = 2, .nr_slots = NR_PAGES / 3, .kind = BACKING_ANON,
-};
-
-FIXTURE_VARIANT_ADD(conversion, four_vcpus_page_slots) {
-	.nr_vcpus = 4, .nr_slots = NR_PAGES, .kind = BACKING_MEMFD,
+FIXTURE_VARIANT_ADD(conversion, four_vcpus_many_slots) {
+	.nr_vcpus = 4, .nr_slots = NR_PAGES / 3, .kind = BACKING_ANON,
 };
 
 FIXTURE_SETUP(conversion)
@@ -60,7 +56,7 @@ FIXTURE_TEARDOWN(conversion)
 	checked_mem_free(self->m);
 }
 
-/* Ranges of pages; with 1, 2, 8 or 24 slots of 24 pages some cross their borders. */
+/* Ranges of pages; with 2 or 8 slots of 24 pages some cross their borders. */
 static const struct range {
 	u64 page, nr_pages;
 } ranges[] = {
@@ -84,8 +80,8 @@ static void fill_both_sides(struct checked_mem *m, struct vcpu *vcpu)
 /*
  * ATTR-6: a page that becomes private for the first time reads as zeros, not as
  * the bytes that it shared, and these stay where the host sees them.
- * Red: mutant attr-no-zap (the guest keeps reading the shared page); with
- * attr-store-first-only the pages behind the first stay shared.
+ * Red: mutant attr-no-zap (the guest keeps reading the shared page); attr-store-short
+ * (the last page stays shared).
  */
 TEST_F(conversion, first_private_read_is_zero_and_shared_bytes_stay)
 {
@@ -101,7 +97,8 @@ TEST_F(conversion, first_private_read_is_zero_and_shared_bytes_stay)
 
 /*
  * ATTR-6: the same for pages that the guest never touched while they were shared,
- * another path in KVM: there is nothing to zap. Red: mutant attr-always-shared.
+ * another path in KVM: there is nothing to zap. Red: mutants attr-store-short,
+ * attr-store-beyond.
  */
 TEST_F(conversion, untouched_page_becomes_private)
 {
@@ -114,8 +111,7 @@ TEST_F(conversion, untouched_page_becomes_private)
 
 /*
  * ATTR-6: converting back and forth brings each side's own bytes back, also those
- * written on the way. Red: mutant attr-no-zap; mutant attr-clear-punches (private
- * bytes are gone after a while as shared).
+ * written on the way. Red: mutants attr-no-zap, attr-store-short.
  */
 TEST_F(conversion, both_sides_keep_their_bytes_over_round_trips)
 {
@@ -136,23 +132,46 @@ TEST_F(conversion, both_sides_keep_their_bytes_over_round_trips)
 }
 
 /*
- * ATTR-6: a range is converted from its first page to its last and not one page
+ * ATTR-6: a range is made private from its first page to its last and not one page
  * beyond, wherever it lies in or across the slots. Red: mutants attr-store-short,
  * attr-store-beyond, attr-first-slot-only (in the variants of more slots).
  */
-TEST_F(conversion, neighbours_of_a_converted_range_are_left_alone)
+TEST_F(conversion, private_range_ends_where_it_should)
 {
 	struct checked_mem *m = self->m;
 	const struct range *r;
 
 	fill_both_sides(m, self->vcpu);
-	EXPECT_MEM(m);
 	for (r = ranges; r < ranges + ARRAY_SIZE(ranges); r++) {
+		EXPECT_MEM(m);
 		checked_mem_set_private(m, r->page, r->nr_pages);
 		EXPECT_MEM(m);
+		checked_mem_unmap(m);
+		EXPECT_MEM(m);
 		checked_mem_guest_fill(m, self->vcpu, r->page, r->nr_pages);
+		checked_mem_set_shared(m, 0, NR_PAGES);
+	}
+	EXPECT_MEM_BOTH_SIDES(m);
+}
+
+/*
+ * ATTR-6: the same for a range that is shared again in the midst of private pages.
+ * Red: mutants attr-store-short, attr-store-beyond, attr-first-slot-only.
+ */
+TEST_F(conversion, shared_range_ends_where_it_should)
+{
+	struct checked_mem *m = self->m;
+	const struct range *r;
+
+	fill_both_sides(m, self->vcpu);
+	for (r = ranges; r < ranges + ARRAY_SIZE(ranges); r++) {
+		checked_mem_set_private(m, 0, NR_PAGES);
+		EXPECT_MEM(m);
 		checked_mem_set_shared(m, r->page, r->nr_pages);
 		EXPECT_MEM(m);
+		checked_mem_unmap(m);
+		EXPECT_MEM(m);
+		checked_mem_guest_fill(m, self->vcpu, r->page, r->nr_pages);
 	}
 	EXPECT_MEM_BOTH_SIDES(m);
 }
@@ -205,7 +224,7 @@ TEST_F(conversion, partly_converted_range_is_converted_as_a_whole)
 /*
  * ATTR-6: what the host writes to the shared side of a private page is not seen by
  * the guest before the page is shared again, and then it is. Red: mutants
- * attr-no-zap, attr-always-shared.
+ * attr-no-zap, attr-store-beyond.
  */
 TEST_F(conversion, host_writes_arrive_once_the_page_is_shared)
 {
@@ -223,7 +242,7 @@ TEST_F(conversion, host_writes_arrive_once_the_page_is_shared)
 /*
  * ATTR-6: discarding is per side and works on the side that is not in use: a hole
  * in the guest_memfd of a shared page, MADV_DONTNEED or MADV_REMOVE under a
- * private one. Red: mutants punch-no-truncate (private), attr-no-zap.
+ * private one. Red: mutants punch-no-truncate, attr-no-zap.
  */
 TEST_F(conversion, only_the_discarded_side_loses_its_bytes)
 {
