@@ -20,25 +20,21 @@
 #define SLOT		1
 #define FILE_SIZE	(8 * PAGE_SIZE)
 
-FIXTURE(memslot_bind)
-{
+FIXTURE(memslot_bind) {
 	struct vm *vm;
 	void *hva;
 	int gmem;
 };
 
-FIXTURE_VARIANT(memslot_bind)
-{
+FIXTURE_VARIANT(memslot_bind) {
 	bool private_type;
 };
 
-FIXTURE_VARIANT_ADD(memslot_bind, default_vm)
-{
+FIXTURE_VARIANT_ADD(memslot_bind, default_vm) {
 	.private_type = false,
 };
 
-FIXTURE_VARIANT_ADD(memslot_bind, private_vm)
-{
+FIXTURE_VARIANT_ADD(memslot_bind, private_vm) {
 	.private_type = true,
 };
 
@@ -46,9 +42,10 @@ FIXTURE_SETUP(memslot_bind)
 {
 	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
 
-	REQUIRE(type >= 0, "KVM has no VM type with private memory");
+	REQUIRE(type >= 0, "no VM type with private memory");
 	self->vm = vm_create_bare(type);
-	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD), "no guest_memfd for this VM type");
+	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD),
+		"no guest_memfd for this VM type (before 6.18)");
 	self->hva = backing_map(BACKING_ANON, 2 * FILE_SIZE);
 	self->gmem = gmem_create(self->vm, FILE_SIZE, 0);
 }

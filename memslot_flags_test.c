@@ -16,25 +16,21 @@
 #define SLOT		1
 #define SLOT_SIZE	(4 * PAGE_SIZE)
 
-FIXTURE(memslot_flags)
-{
+FIXTURE(memslot_flags) {
 	struct vm *vm;
 	void *hva;
 	int gmem;
 };
 
-FIXTURE_VARIANT(memslot_flags)
-{
+FIXTURE_VARIANT(memslot_flags) {
 	bool private_type;
 };
 
-FIXTURE_VARIANT_ADD(memslot_flags, default_vm)
-{
+FIXTURE_VARIANT_ADD(memslot_flags, default_vm) {
 	.private_type = false,
 };
 
-FIXTURE_VARIANT_ADD(memslot_flags, private_vm)
-{
+FIXTURE_VARIANT_ADD(memslot_flags, private_vm) {
 	.private_type = true,
 };
 
@@ -42,9 +38,10 @@ FIXTURE_SETUP(memslot_flags)
 {
 	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
 
-	REQUIRE(type >= 0, "KVM has no VM type with private memory");
+	REQUIRE(type >= 0, "no VM type with private memory");
 	self->vm = vm_create_bare(type);
-	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD), "no guest_memfd for this VM type");
+	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD),
+		"no guest_memfd for this VM type (before 6.18)");
 	self->hva = backing_map(BACKING_ANON, SLOT_SIZE);
 	self->gmem = gmem_create(self->vm, SLOT_SIZE, 0);
 }

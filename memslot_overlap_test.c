@@ -18,25 +18,21 @@
 #define BASE_PAGES	4
 #define ELSEWHERE	(TEST_GPA + SZ_1M)
 
-FIXTURE(memslot_overlap)
-{
+FIXTURE(memslot_overlap) {
 	struct vm *vm;
 	char *hva;
 	int gmem;
 };
 
-FIXTURE_VARIANT(memslot_overlap)
-{
+FIXTURE_VARIANT(memslot_overlap) {
 	bool private_type;
 };
 
-FIXTURE_VARIANT_ADD(memslot_overlap, default_vm)
-{
+FIXTURE_VARIANT_ADD(memslot_overlap, default_vm) {
 	.private_type = false,
 };
 
-FIXTURE_VARIANT_ADD(memslot_overlap, private_vm)
-{
+FIXTURE_VARIANT_ADD(memslot_overlap, private_vm) {
 	.private_type = true,
 };
 
@@ -57,9 +53,10 @@ FIXTURE_SETUP(memslot_overlap)
 {
 	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
 
-	REQUIRE(type >= 0, "KVM has no VM type with private memory");
+	REQUIRE(type >= 0, "no VM type with private memory");
 	self->vm = vm_create_bare(type);
-	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD), "no guest_memfd for this VM type");
+	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD),
+		"no guest_memfd for this VM type (before 6.18)");
 	self->hva = backing_map(BACKING_ANON, FILE_PAGES * PAGE_SIZE);
 	self->gmem = gmem_create(self->vm, FILE_PAGES * PAGE_SIZE, 0);
 	ASSERT_OK(bind_pages(self, BASE, TEST_GPA + BASE_PAGE * PAGE_SIZE, self->gmem,

@@ -22,8 +22,7 @@
 #define SHARED_GPA	(TEST_GPA + HALF * PAGE_SIZE)
 #define ELSEWHERE	(TEST_GPA + SZ_4M)
 
-FIXTURE(memslot_change)
-{
+FIXTURE(memslot_change) {
 	struct vm *vm;
 	struct vcpu *vcpu;
 	struct memslot *slot;
@@ -36,7 +35,7 @@ FIXTURE_SETUP(memslot_change)
 {
 	u64 i;
 
-	REQUIRE(vm_private_type() >= 0, "KVM has no VM type with private memory");
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(vm_private_type());
 	self->vcpu = vcpu_create(self->vm);
 	self->gmem = gmem_create(self->vm, FILE_SIZE, 0);

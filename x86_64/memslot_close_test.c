@@ -22,8 +22,7 @@
 #define ELSEWHERE	(TEST_GPA + SZ_4M)
 #define GEN		5
 
-FIXTURE(memslot_close)
-{
+FIXTURE(memslot_close) {
 	struct vm *vm;
 	struct vcpu *vcpu;
 	struct memslot *slot;
@@ -35,7 +34,7 @@ FIXTURE_SETUP(memslot_close)
 {
 	u64 i;
 
-	REQUIRE(vm_private_type() >= 0, "KVM has no VM type with private memory");
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(vm_private_type());
 	self->vcpu = vcpu_create(self->vm);
 	self->gmem = gmem_create(self->vm, SLOT_SIZE, 0);

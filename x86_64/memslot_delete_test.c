@@ -23,8 +23,7 @@
 #define NEW_GPA		(TEST_GPA + SZ_4M + PAGE_SIZE)
 #define GEN		3
 
-FIXTURE(memslot_delete)
-{
+FIXTURE(memslot_delete) {
 	struct vm *vm;
 	struct vcpu *vcpu;
 	void *hva;
@@ -45,7 +44,7 @@ static int delete1(FIXTURE_DATA(memslot_delete) * self, u32 id)
 /* The slots of these tests come and go by their bare ioctls: ids 1, 2, ... */
 FIXTURE_SETUP(memslot_delete)
 {
-	REQUIRE(vm_private_type() >= 0, "KVM has no VM type with private memory");
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(vm_private_type());
 	self->vcpu = vcpu_create(self->vm);
 	self->hva = backing_map(BACKING_ANON, SLOT_SIZE);

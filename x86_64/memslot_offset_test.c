@@ -21,8 +21,7 @@
 #define MAX_SLOTS	16
 #define GEN		7
 
-FIXTURE(memslot_offset)
-{
+FIXTURE(memslot_offset) {
 	struct vm *vm;
 	struct vcpu *vcpu;
 	struct memslot *slots[MAX_SLOTS];
@@ -30,8 +29,7 @@ FIXTURE(memslot_offset)
 	int gmem;
 };
 
-FIXTURE_VARIANT(memslot_offset)
-{
+FIXTURE_VARIANT(memslot_offset) {
 	bool private_type;
 	u64 nr_slots;
 	u64 slot_pages;
@@ -73,7 +71,7 @@ FIXTURE_SETUP(memslot_offset)
 	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
 	u64 i, size = variant->slot_pages * PAGE_SIZE;
 
-	REQUIRE(type >= 0, "KVM has no VM type with private memory");
+	REQUIRE(type >= 0, "no VM type with private memory");
 	self->vm = vm_create(type);
 	self->vcpu = vcpu_create(self->vm);
 	if (!variant->private_type)
