@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Slots and files that go away while somebody else uses them, or takes them away
+ * too. Much of what can go wrong here is a use after free, which a kernel with
+ * KASAN reports by itself; the cases also look for what it does to a slot that
+ * gets the freed memory.
+ */
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "fail.h"
+#include "gmem.h"
+#include "guest_image.h"
+#include "guest_mem.h"
+#include "guest_mmu.h"
+#include "harness.h"
+#include "mem_attrs.h"
+#include "memslot.h"
+#include "page_pattern.h"
+#include "vcpu_thread.h"
+#include "vm.h"
+
+#define ID		1
+#define NR_PAGES	3
+#define SLOT_SIZE	(NR_PAGES * PAGE_SIZE)
+#define MAX_VCPUS	4
+#define GEN		9
+
+/* The guest's own; the host gets at them by guest_var(). */
+static u64 stop;
+static u64 passes[MAX_VCPUS];
+
+FIXTURE(memslot_race) {
+	struct vm *vm;
+	struct vcpu *vcpus[MAX_VCPUS];
+	void *hva;
+};
+
+FIXTURE_VARIANT(memslot_race) {
+	int nr_vcpus;
+};
+
+FIXTURE_VARIANT_ADD(memslot_race, one_vcpu) {
+	.nr_vcpus = 1,
+};
+
+FIXTURE_VARIANT_ADD(memslot_race, four_vcpus) {
+	.nr_vcpus = 4,
+};
+
+/* A VM with SLOT_SIZE private bytes at TEST_GPA for which there is no slot yet. */
+static struct vm *race_vm_create(void **hva)
+{
+	struct vm *vm = vm_create(vm_private_type());
+
+	*hva = backing_map(BACKING_ANON, SLOT_SIZE);
+	guest_mmu_map_identity(vm, TEST_GPA, SLOT_SIZE);
+	mem_attrs_set_private(vm, TEST_GPA, SLOT_SIZE);
+	return vm;
+}
+
+FIXTURE_SETUP(memslot_race)
+{
+	int i;
+
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	self->vm = race_vm_create(&self->hva);
+	for (i = 0; i < variant->nr_vcpus; i++)
+		self->vcpus[i] = vcpu_create(self->vm);
+}
+
+FIXTURE_TEARDOWN(memslot_race)
+{
+	vm_free(self->vm);
+}
+
+static int bind_file(struct vm *vm, u32 id, u64 gpa, void *hva, int fd)
+{
+	return __memslot_set2(vm, id, KVM_MEM_GUEST_MEMFD, gpa, SLOT_SIZE, hva, fd, 0);
+}
+
+static int delete(struct vm *vm, u32 id)
+{
+	return __memslot_set1(vm, id, 0, 0, 0, NULL);
+}
+
+/* Read all pages again and again; each must be as the set-up of the case left it. */
+static void guest_read_pages(u64 id)
+{
+	while (!READ_ONCE(stop)) {
+		guest_check_pages(TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
+		WRITE_ONCE(passes[id], READ_ONCE(passes[id]) + 1);
+	}
+}
+
+/* A vCPU that is run again after each memory fault, which it only counts. */
+struct reader {
+	pthread_t thread;
+	struct vcpu *vcpu;
+	struct vm_exit exit;	/* the one that ended it */
+	bool has_ended;
+};
+
+static bool is_private_fault(const struct vm_exit *exit)
+{
+	return exit->ret == -EFAULT && exit->reason == KVM_EXIT_MEMORY_FAULT &&
+	       exit->memory_fault.flags == KVM_MEMORY_EXIT_FLAG_PRIVATE &&
+	       exit->memory_fault.size == PAGE_SIZE &&
+	       exit->memory_fault.gpa - TEST_GPA < SLOT_SIZE;
+}
+
+static void *read_until_done(void *arg)
+{
+	struct reader *r = arg;
+	struct vm_exit exit;
+
+	do {
+		exit = vcpu_run(r->vcpu);
+	} while (is_private_fault(&exit));
+	r->exit = exit;
+	__atomic_store_n(&r->has_ended, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Wait until the vCPU has read all pages once more; false if it ended instead. */
+static bool wait_for_pass(struct vm *vm, const struct reader *r, int id)
+{
+	u64 *nr = guest_var(vm, &passes[id]), start = READ_ONCE(*nr);
+	time_t limit = time(NULL) + WAIT_LIMIT_SECONDS;
+
+	while (READ_ONCE(*nr) == start) {
+		if (__atomic_load_n(&r->has_ended, __ATOMIC_ACQUIRE))
+			return false;
+		FAIL_UNLESS(time(NULL) <= limit, "vCPU %d makes no progress", id);
+		sched_yield();
+	}
+	return true;
+}
+
+struct closer {
+	struct barrier start;
+	int fd;
+	int delay;
+};
+
+static void delay(int n)
+{
+	while (n-- > 0)
+		arch_guest_relax();
+}
+
+static void *close_file(void *arg)
+{
+	struct closer *c = arg;
+
+	barrier_wait(&c->start);
+	delay(c->delay);
+	close(c->fd);
+	return NULL;
+}
+
+/*
+ * BIND-9: vCPUs that have the pages mapped when the file is closed all leave with
+ * a memory fault, and none stays behind.
+ * Red: mutant bind-close-leaves-mappings (nobody leaves).
+ */
+TEST_F(memslot_race, close_under_running_vcpus)
+{
+	struct vcpu_thread threads[MAX_VCPUS];
+	int round, i, fd;
+
+	for (round = 0; round < 5; round++) {
+		fd = gmem_create(self->vm, SLOT_SIZE, 0);
+		ASSERT_OK(bind_file(self->vm, ID, TEST_GPA, self->hva, fd));
+		vcpu_call_done(self->vcpus[0], guest_fill_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE,
+			       GEN);
+		for (i = 0; i < variant->nr_vcpus; i++) {
+			vcpu_call(self->vcpus[i], guest_read_pages, i);
+			vcpu_thread_start(&threads[i], self->vcpus[i]);
+		}
+		delay(round * 2000);
+		close(fd);
+		for (i = 0; i < variant->nr_vcpus; i++) {
+			struct vm_exit exit = vcpu_thread_join(&threads[i]);
+
+			EXPECT_TRUE(is_private_fault(&exit)) {
+				TH_LOG("vCPU %d: %s", i, vm_exit_str(&exit));
+			}
+		}
+		ASSERT_OK(delete(self->vm, ID));
+	}
+}
+
+/*
+ * BIND-9: vCPUs that read while their slot comes and goes see its data or a memory
+ * fault, never anything else. Red: mutant bind-delete-truncates (zeros).
+ */
+TEST_F(memslot_race, delete_under_running_vcpus)
+{
+	struct reader readers[MAX_VCPUS] = { 0 };
+	int fd = gmem_create(self->vm, SLOT_SIZE, 0);
+	bool running = true;
+	int i, round;
+
+	ASSERT_OK(bind_file(self->vm, ID, TEST_GPA, self->hva, fd));
+	vcpu_call_done(self->vcpus[0], guest_fill_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
+	for (i = 0; i < variant->nr_vcpus; i++) {
+		readers[i].vcpu = self->vcpus[i];
+		vcpu_call(self->vcpus[i], guest_read_pages, i);
+		ASSERT_EQ(0, pthread_create(&readers[i].thread, NULL, read_until_done,
+					    &readers[i]));
+	}
+	for (round = 0; running && round < 5; round++) {
+		i = round % variant->nr_vcpus;
+		running = wait_for_pass(self->vm, &readers[i], i);
+		EXPECT_OK(delete(self->vm, ID));
+		delay(round * 500);
+		ASSERT_OK(bind_file(self->vm, ID + round % 2, TEST_GPA, self->hva, fd));
+		EXPECT_OK(delete(self->vm, ID + round % 2));
+		ASSERT_OK(bind_file(self->vm, ID, TEST_GPA, self->hva, fd));
+	}
+	WRITE_ONCE(*guest_var(self->vm, &stop), 1);
+	for (i = 0; i < variant->nr_vcpus; i++) {
+		thread_join(readers[i].thread, "a vCPU's thread");
+		EXPECT_GUEST_DONE(readers[i].exit);
+	}
+	close(fd);
+}
+
+/*
+ * BIND-9: the file is closed while its slot is deleted and made again with another
+ * file, in what may be the same memory: the new slot has its file. Until 2025 the
+ * release of the first file could write to the slot that was freed.
+ * Red: mutant bind-unbind-skips-dying (the new slot has lost its file).
+ */
+TEST(close_against_delete)
+{
+	struct closer c = { 0 };
+	struct vcpu *vcpu;
+	pthread_t thread;
+	struct vm *vm;
+	int i, second;
+	void *hva;
+
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	vm = race_vm_create(&hva);
+	vcpu = vcpu_create(vm);
+
+	barrier_init(&c.start, 2);
+	for (i = 0; i < 12; i++) {
+		c.fd = gmem_create(vm, SLOT_SIZE, 0);
+		c.delay = i % 4 * 200;
+		second = gmem_create(vm, SLOT_SIZE, 0);
+		ASSERT_OK(bind_file(vm, ID, TEST_GPA, hva, c.fd));
+		vcpu_call_done(vcpu, guest_write_u64, TEST_GPA, 1);
+
+		ASSERT_EQ(0, pthread_create(&thread, NULL, close_file, &c));
+		barrier_wait(&c.start);
+		EXPECT_OK(delete(vm, ID));
+		EXPECT_OK(bind_file(vm, ID, TEST_GPA, hva, second));
+		thread_join(thread, "the thread that closes the file");
+
+		vcpu_call(vcpu, guest_read_u64, TEST_GPA);
+		EXPECT_GUEST_RETURNED(0, vcpu_run(vcpu));
+		ASSERT_OK(delete(vm, ID));
+		close(second);
+	}
+	vm_free(vm);
+}
+
+struct binder {
+	struct barrier *start;
+	struct vm *vm;
+	void *hva;
+	int fd;
+	int ret;
+};
+
+static void *bind_second(void *arg)
+{
+	struct binder *b = arg;
+
+	barrier_wait(b->start);
+	b->ret = bind_file(b->vm, ID + 1, TEST_GPA + SZ_4M, b->hva, b->fd);
+	return NULL;
+}
+
+/*
+ * BIND-9, BIND-4: two slots are bound to the same pages at once: one of them wins.
+ * The other's error is EEXIST since 7.2. Red: mutant bind-overlap-allowed.
+ */
+TEST(two_binds_of_one_range)
+{
+	struct binder b = { 0 };
+	struct barrier start;
+	pthread_t thread;
+	int i, first;
+
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	b.vm = vm_create_bare(vm_private_type());
+	b.hva = backing_map(BACKING_ANON, SLOT_SIZE);
+	b.fd = gmem_create(b.vm, SLOT_SIZE, 0);
+	b.start = &start;
+	barrier_init(&start, 2);
+	for (i = 0; i < 12; i++) {
+		ASSERT_EQ(0, pthread_create(&thread, NULL, bind_second, &b));
+		barrier_wait(&start);
+		first = bind_file(b.vm, ID, TEST_GPA, b.hva, b.fd);
+		thread_join(thread, "the second binder");
+		EXPECT_EQ(-EEXIST, first + b.ret);
+		ASSERT_OK(delete(b.vm, first ? ID + 1 : ID));
+	}
+	vm_free(b.vm);
+}
+
+GMEM_TEST_MAIN
