@@ -94,13 +94,31 @@ int vcpu_ioctl(struct vcpu *vcpu, unsigned long request, void *arg)
 	return kvm_ioctl(vcpu->fd, request, arg);
 }
 
+/*
+ * Let KVM apply what userspace owes it for the last exit (the result of a
+ * hypercall, the bytes of a read): it would do so on the next entry, to the
+ * registers of the next call. An access may consist of several exits.
+ */
+static void complete_last_exit(struct vcpu *vcpu)
+{
+	int ret;
+
+	vcpu->run->immediate_exit = 1;
+	do {
+		ret = vcpu_ioctl(vcpu, KVM_RUN, NULL);
+	} while (!ret);
+	vcpu->run->immediate_exit = 0;
+}
+
 void __vcpu_call(struct vcpu *vcpu, guest_fn fn, const u64 *args, int nr_args)
 {
 	int i;
 
 	FAIL_UNLESS(nr_args <= UCALL_MAX_ARGS, "%d arguments for a guest function", nr_args);
-	if (!vcpu->idle)
+	if (!vcpu->idle) {
+		complete_last_exit(vcpu);
 		arch_vcpu_restart(vcpu, stack_top(vcpu));
+	}
 	vcpu->area->fn = fn;
 	for (i = 0; i < nr_args; i++)
 		vcpu->area->fn_args[i] = args[i];
