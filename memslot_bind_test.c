@@ -233,4 +233,30 @@ TEST_F(memslot_bind, offset_near_the_end_of_numbers_is_refused)
 	EXPECT_ALL_IS_FREE();
 }
 
+/*
+ * BIND-11: the address of the shared side is a user address and page aligned, up
+ * to its end. Red: mutant bind-hva-unchecked.
+ */
+TEST_F(memslot_bind, shared_side_must_be_a_user_range)
+{
+	u64 hva = (u64)(unsigned long)self->hva;
+	const u64 bad[] = {
+		hva + 1, hva + PAGE_SIZE / 2, hva - 1, 1,
+		/* No architecture has user addresses in the upper half, ... */
+		BIT_ULL(63), BIT_ULL(63) | hva, -FILE_SIZE, -PAGE_SIZE,
+		/* ... and a range that leaves the lower half or wraps is none. */
+		BIT_ULL(63) - PAGE_SIZE, -FILE_SIZE + PAGE_SIZE,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		EXPECT_ERRNO(EINVAL, __memslot_set2(self->vm, SLOT, KVM_MEM_GUEST_MEMFD, TEST_GPA,
+						    FILE_SIZE, (void *)(unsigned long)bad[i],
+						    self->gmem, 0)) {
+			TH_LOG("hva %#llx", bad[i]);
+		}
+	}
+	EXPECT_ALL_IS_FREE();
+}
+
 GMEM_TEST_MAIN
