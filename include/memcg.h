@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A memory cgroup of the test's own, to count what is charged to it and to limit
+ * that. Documentation/admin-guide/cgroup-v2.rst. Needs cgroup2 at /sys/fs/cgroup
+ * and permission to make groups there.
+ */
+#ifndef KVM_GMEM_MEMCG_H
+#define KVM_GMEM_MEMCG_H
+
+#include <stdbool.h>
+
+#include "types.h"
+
+/*
+ * The kernel charges and counts in batches per CPU: what is read may be wrong by
+ * this many bytes. Compare amounts that are much larger.
+ */
+#define MEMCG_SLACK	(4 * SZ_1M)
+
+struct memcg {
+	char path[96];
+	int root_procs;		/* the way out, open: at the limit nothing opens */
+};
+
+/* For REQUIRE(). */
+bool memcg_available(void);
+
+void memcg_create(struct memcg *cg);
+/* Every process must have left. */
+void memcg_delete(struct memcg *cg);
+
+/* Move the calling process into the group, or back to the root. */
+void memcg_enter(struct memcg *cg);
+void memcg_leave(struct memcg *cg);
+
+/*
+ * Make it possible to run into the limit and tell the tale: no killing, only
+ * ENOMEM, and all memory that the process has now stays. Beyond the limit it may
+ * use no more of its own (the kernel would retry that fault for ever): do the one
+ * call and leave the group. For REQUIRE(): needs CAP_SYS_RESOURCE and CAP_IPC_LOCK.
+ */
+bool memcg_prepare_for_limit(void);
+
+/* Limit the group to @size bytes: memory.max. */
+void memcg_set_max(struct memcg *cg, u64 size);
+
+/* Bytes of a line of memory.stat: "file", "unevictable", ... */
+u64 memcg_stat(struct memcg *cg, const char *name);
+
+#endif
