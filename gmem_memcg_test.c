@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/* guest_memfd and the memory cgroup of whoever allocates. */
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "gmem_fixture.h"
+#include "guest_mem.h"
+#include "memcg.h"
+#include "memslot.h"
+#include "vcpu.h"
+
+#define SIZE		(32 * SZ_1M)
+#define LIMIT		(16 * SZ_1M)
+
+FIXTURE(gmem_memcg) {
+	struct vm *vm;
+	struct vcpu *vcpu;
+	int fd;
+	char *p;
+	struct memcg cg;
+};
+
+FIXTURE_SETUP(gmem_memcg)
+{
+	const u64 flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED;
+
+	REQUIRE(kvm_cap(KVM_CAP_GUEST_MEMFD), "no guest_memfd");
+	REQUIRE(memcg_available(), "no memory cgroup that this process may make");
+	self->vm = vm_create(VM_TYPE_DEFAULT);
+	REQUIRE(!(flags & ~gmem_supported_flags(self->vm)),
+		"no guest_memfd with these flags (before 6.18)");
+	self->vcpu = vcpu_create(self->vm);
+	self->fd = gmem_create(self->vm, SIZE, flags);
+	self->p = gmem_mmap(self->fd, 0, SIZE);
+	memslot_add_hva(self->vm, TEST_GPA, SIZE, self->p, self->fd, 0);
+	memcg_create(&self->cg);
+	memcg_enter(&self->cg);
+}
+
+FIXTURE_TEARDOWN(gmem_memcg)
+{
+	close(self->fd);
+	vm_free(self->vm);
+	if (self->p)
+		munmap(self->p, SIZE);
+	memcg_leave(&self->cg);
+	memcg_delete(&self->cg);
+}
+
+#define EXPECT_CHARGED(size)							\
+	do {									\
+		u64 __charged = memcg_stat(&self->cg, "file");			\
+										\
+		EXPECT_LE((size) - ((size) ? MEMCG_SLACK : 0), __charged);	\
+		EXPECT_GE((size) + MEMCG_SLACK, __charged);			\
+	} while (0)
+
+static void allocate(struct vcpu *vcpu, int fd, char *p)
+{
+	(void)vcpu;
+	(void)p;
+	gmem_allocate(fd, 0, SIZE);
+}
+
+static void touch_from_host(struct vcpu *vcpu, int fd, char *p)
+{
+	u64 at;
+
+	(void)vcpu;
+	(void)fd;
+	for (at = 0; at < SIZE; at += PAGE_SIZE)
+		WRITE_ONCE(p[at], 1);
+}
+
+static void touch_from_guest(struct vcpu *vcpu, int fd, char *p)
+{
+	(void)fd;
+	(void)p;
+	vcpu_call_done(vcpu, guest_touch_pages, TEST_GPA, SIZE / PAGE_SIZE);
+}
+
+/* CREATE-10: each way to allocate charges the caller, each page once; a hole gives back. */
+TEST_F(gmem_memcg, allocation_is_charged_and_a_hole_uncharges)
+{
+	static void (*const ways[])(struct vcpu *vcpu, int fd, char *p) = {
+		allocate, touch_from_host, touch_from_guest,
+	};
+	unsigned int i, j;
+
+	EXPECT_CHARGED(0ULL);
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		/* Whoever comes second finds the page paid for. */
+		for (j = 0; j < ARRAY_SIZE(ways); j++) {
+			ways[(i + j) % ARRAY_SIZE(ways)](self->vcpu, self->fd, self->p);
+			EXPECT_CHARGED(SIZE);
+		}
+		gmem_punch_hole(self->fd, 0, SIZE / 2);
+		EXPECT_CHARGED(SIZE / 2);
+		gmem_punch_hole(self->fd, SIZE / 2, SIZE / 2);
+		EXPECT_CHARGED(0ULL);
+	}
+}
+
+/* CREATE-10: memory is what limits: ENOMEM, the pages until then stay, more can follow. */
+TEST_F(gmem_memcg, allocation_beyond_the_limit_fails_with_enomem)
+{
+	u64 nr_pages;
+	int ret;
+
+	munmap(self->p, SIZE);
+	self->p = NULL;
+	REQUIRE(memcg_prepare_for_limit(), "may not set oom_score_adj and lock memory");
+	memcg_set_max(&self->cg, LIMIT);
+	ret = __gmem_allocate(self->fd, 0, SIZE);
+	memcg_leave(&self->cg);
+	ASSERT_ERRNO(ENOMEM, ret);
+	nr_pages = gmem_count_pages(self->fd, 0, SIZE);
+	EXPECT_LT(0, nr_pages);
+	EXPECT_GE(LIMIT / PAGE_SIZE, nr_pages);
+	EXPECT_EQ(nr_pages, gmem_count_pages(self->fd, 0, nr_pages * PAGE_SIZE));
+
+	/* Without the limit the rest can be had, with it what a hole gave back. */
+	EXPECT_OK(__gmem_allocate(self->fd, 0, SIZE));
+	EXPECT_EQ(SIZE / PAGE_SIZE, gmem_count_pages(self->fd, 0, SIZE));
+	gmem_punch_hole(self->fd, 0, SIZE);
+	memcg_enter(&self->cg);
+	ret = __gmem_allocate(self->fd, SIZE - LIMIT / 2, LIMIT / 2);
+	memcg_leave(&self->cg);
+	EXPECT_OK(ret);
+}
+
+/*
+ * CREATE-10: a vCPU that needs a page beyond the limit leaves with ENOMEM and
+ * says for which; it goes on from there when there is memory again. api.rst
+ * promises the exit's fields for EFAULT and EHWPOISON only; ENOMEM has them too.
+ */
+TEST_F(gmem_memcg, vcpu_at_the_limit_leaves_with_enomem)
+{
+	const u64 nr_all = SIZE / PAGE_SIZE;
+	struct vm_exit exit;
+	u64 nr_pages;
+
+	/* KVM's page tables remain: what then is missing is a page of the file. */
+	vcpu_call_done(self->vcpu, guest_touch_pages, TEST_GPA, nr_all);
+	gmem_punch_hole(self->fd, 0, SIZE);
+	munmap(self->p, SIZE);
+	self->p = NULL;
+	REQUIRE(memcg_prepare_for_limit(), "may not set oom_score_adj and lock memory");
+	memcg_set_max(&self->cg, LIMIT);
+	vcpu_call(self->vcpu, guest_fill_pages, TEST_GPA, nr_all, 0, 1);
+	exit = vcpu_run(self->vcpu);
+	memcg_leave(&self->cg);
+
+	nr_pages = gmem_count_pages(self->fd, 0, SIZE);
+	EXPECT_LT(0, nr_pages);
+	EXPECT_GT(nr_all, nr_pages);
+	EXPECT_EQ(nr_pages, gmem_count_pages(self->fd, 0, nr_pages * PAGE_SIZE));
+	EXPECT_STREQ("", expect_memory_fault(exit, ENOMEM, TEST_GPA + nr_pages * PAGE_SIZE,
+					     PAGE_SIZE, 0) ?: "");
+	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+	vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, nr_all, 0, 1);
+	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+}
+
+GMEM_TEST_MAIN
