@@ -8,7 +8,7 @@
 #include "backing.h"
 #include "fail.h"
 
-#define HUGETLB_DIR	"/sys/kernel/mm/hugepages/hugepages-%lluKB/free_hugepages"
+#define HUGETLB_DIR	"/sys/kernel/mm/hugepages/hugepages-%llukB/free_hugepages"
 #define THP_ENABLED	"/sys/kernel/mm/transparent_hugepage/enabled"
 
 const char *backing_name(enum backing_kind kind)
