@@ -7,6 +7,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=vm/cache.sh
 . "$root/vm/cache.sh"
+# shellcheck source=vm/packages.sh
+. "$root/vm/packages.sh"
 
 usage()
 {
@@ -114,57 +116,6 @@ parse_options()
 	[[ -z $kernel$config$debug$append ]] || mode=vm
 	[[ $kernel =~ ^([0-9]+\.[0-9]+)?$ || -z $config$debug ]] ||
 		die "--config and --debug need a kernel that is built here, not '$kernel'"
-}
-
-# --- Tools -------------------------------------------------------------------
-
-# Prints the package of each tool that is missing.
-missing_packages()	# TOOL:PACKAGE...
-{
-	local pair
-
-	for pair; do
-		command -v "${pair%%:*}" >/dev/null || [[ -e ${pair%%:*} ]] || echo "${pair#*:}"
-	done
-}
-
-missing_for_build()
-{
-	missing_packages python3:python3 gcc:gcc make:make xz:xz-utils \
-		/usr/include/stdlib.h:libc6-dev
-}
-
-missing_for_vm()
-{
-	missing_packages "$QEMU:$QEMU_PACKAGE" flex:flex bison:bison bc:bc \
-		/usr/include/libelf.h:libelf-dev
-	[[ $(ldd /bin/busybox 2>&1) == *"not a dynamic"* ]] || echo busybox-static
-}
-
-install_packages()
-{
-	local apt=(apt-get install -y --no-install-recommends "$@") log
-
-	(($(id -u) == 0)) || die "missing tools; as root, run: ${apt[*]}"
-	say "installing $*"
-	log=$(mktemp)
-	export DEBIAN_FRONTEND=noninteractive
-	if ! "${apt[@]}" >"$log" 2>&1; then
-		{ apt-get update && "${apt[@]}"; } >"$log" 2>&1 || {
-			log_tail "$log"
-			rm "$log"
-			die "cannot install $*"
-		}
-	fi
-	rm "$log"
-}
-
-provide_tools()	# FUNCTION...
-{
-	local packages
-
-	mapfile -t packages < <(for f in "$@"; do "$f"; done)
-	((${#packages[@]} == 0)) || timed install install_packages "${packages[@]}"
 }
 
 # --- Suite and kernel --------------------------------------------------------
@@ -325,4 +276,4 @@ main()
 build=$root/build
 # shellcheck source=vm/x86_64.conf
 . "$root/vm/$(uname -m).conf" 2>/dev/null || die "no VM support for $(uname -m) yet"
-[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"
+[[ ${BASH_SOURCE[0]} != "$0" ]] || { main "$@"; exit; }

@@ -17,14 +17,16 @@ die()
 	exit 2
 }
 
-# cache_lock: one writer at a time; what a killed one left behind goes.
+# cache_lock NAME: one writer at a time for what NAME stands for; a lock held
+# before is given up.  What a killed writer left behind goes.
 cache_lock()
 {
 	mkdir -p "$cache" 2>/dev/null || die "cannot create the cache $cache"
-	exec 9>"$cache/lock" || die "cannot write to the cache $cache"
+	[[ -z $tmp ]] || rm -rf "$tmp"
+	exec 9>"$cache/lock.$1" || die "cannot write to the cache $cache"
 	flock -n 9 || { say "waiting for another run that fills the cache"; flock 9; }
-	rm -rf "$cache"/tmp.*
-	tmp=$(mktemp -d "$cache/tmp.XXXXXX") || die "cannot write to the cache $cache"
+	rm -rf "$cache/tmp.$1".*
+	tmp=$(mktemp -d "$cache/tmp.$1.XXXXXX") || die "cannot write to the cache $cache"
 	trap 'rm -rf "$tmp"' EXIT
 	trap 'exit 143' TERM
 	trap 'exit 130' INT

@@ -71,7 +71,7 @@ provide_source()
 	fi
 	tree=$(cached_sources "${version:-none}" | tail -n 1)
 	[[ $tree && -z $refresh ]] && return
-	cache_lock
+	cache_lock source
 	timed lists resolve
 	tree=$(cached_sources "$version" | tail -n 1)
 	[[ $tree && -z $refresh ]] && return
@@ -196,7 +196,7 @@ provide_image()
 	key=$({ fragment "${version:?}" "${files[@]}"; gcc --version; } | sha256sum | cut -c 1-12)
 	dir=$cache/kernels/$(basename "$tree")-$arch-$key
 	if [[ ! -e $dir/image ]]; then
-		[[ $tmp ]] || cache_lock
+		cache_lock "$key"
 		fragment "$version" "${files[@]}" >"$tmp/fragment"
 		[[ -e $dir/image ]] || build_image "$tree" "$dir" "$tmp/fragment"
 	fi
@@ -231,4 +231,4 @@ main()
 
 # shellcheck source=vm/fetch.sh
 . "$root/vm/fetch.sh"
-[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"
+[[ ${BASH_SOURCE[0]} != "$0" ]] || { main "$@"; exit; }

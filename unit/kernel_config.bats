@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+# The parts of vm/kernel.sh that decide what is built.
+
+setup()
+{
+	root=$BATS_TEST_DIRNAME/..
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	set --
+	. "$root/vm/kernel.sh"
+	set +eu +o pipefail
+	f=$BATS_TEST_TMPDIR/fragment
+	printf '%s\n' '# text' CONFIG_A=y '# since 6.17' CONFIG_NEW=y CONFIG_B=n \
+		'# before 7.0' CONFIG_OLD=y 'CONFIG_S="x=y"' >"$f"
+}
+
+@test "options come and go with the kernel version" {
+	run fragment 6.12 "$f"
+	[ "$output" = $'CONFIG_A=y\nCONFIG_B=n\nCONFIG_OLD=y\nCONFIG_S="x=y"' ]
+	run fragment 6.17 "$f"
+	[ "$output" = $'CONFIG_A=y\nCONFIG_NEW=y\nCONFIG_B=n\nCONFIG_OLD=y\nCONFIG_S="x=y"' ]
+	run fragment 7.0 "$f"
+	[ "$output" = $'CONFIG_A=y\nCONFIG_NEW=y\nCONFIG_B=n\nCONFIG_S="x=y"' ]
+}
+
+@test "each option that the kernel did not take is named" {
+	printf '%s\n' CONFIG_A=m CONFIG_B=y 'CONFIG_S="x=y"' '# CONFIG_NEW is not set' \
+		>"$BATS_TEST_TMPDIR/config"
+	run dropped <(fragment 6.17 "$f") "$BATS_TEST_TMPDIR/config"
+	[ "$output" = $'CONFIG_A=y\nCONFIG_B=n\nCONFIG_NEW=y\nCONFIG_OLD=y' ]
+}
+
+@test "a later fragment overrides an earlier one" {
+	printf '%s\n' CONFIG_A=y CONFIG_A=n >"$f"
+	: >"$BATS_TEST_TMPDIR/config"
+	run dropped "$f" "$BATS_TEST_TMPDIR/config"
+	[ -z "$output" ]
+}
+
+@test "the newest cached source is the highest version, not the last by name" {
+	mkdir -p "$cache/sources/"{6.9_6.9.1-1,6.12_6.12.9-1,6.12_6.12.117-1}
+	run main newest-source
+	[ "$output" = "$cache/sources/6.12_6.12.117-1" ]
+	run cached_sources 6.9
+	[ "$output" = "$cache/sources/6.9_6.9.1-1" ]
+	run cached_sources 6.1
+	[ -z "$output" ]
+}
+
+@test "the leftovers of a killed build are removed, and two builds exclude each other" {
+	mkdir -p "$cache/tmp.x.killed" "$cache/tmp.y.running"
+	(
+		cache_lock x
+		[ ! -e "$cache/tmp.x.killed" ] && [ -d "$tmp" ]
+		! flock -n "$cache/lock.x" true
+		flock -n "$cache/lock.y" true
+	)
+	flock -n "$cache/lock.x" true
+	[ "$(cd "$cache" && echo tmp.*)" = tmp.y.running ]
+}
+
+@test "a cached answer and a cached source need no network" {
+	mkdir -p "$cache/sources/6.12_6.12.9-1"
+	echo 6.12 >"$cache/newest"
+	update_lists() { echo "network!"; exit 9; }
+	run main source
+	[ "$output" = "$cache/sources/6.12_6.12.9-1" ]
+	run main source 6.12
+	[ "$output" = "$cache/sources/6.12_6.12.9-1" ]
+}
+
+@test "without network an old answer is better than none" {
+	mkdir -p "$cache/sources/6.12_6.12.9-1"
+	echo 6.12 >"$cache/newest"
+	touch -d '2 days ago' "$cache/newest"
+	update_lists() { return 1; }
+	run main source
+	[ "${lines[-1]}" = "$cache/sources/6.12_6.12.9-1" ]
+}
