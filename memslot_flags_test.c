@@ -179,4 +179,31 @@ TEST_F(memslot_flags, readonly_excludes_guest_memfd)
 	EXPECT_OK(delete(self));
 }
 
+/*
+ * BIND-14: so there is no dirty log to be read or cleared, as for any slot without
+ * one. Red: mutant bind-dirty-log-always.
+ */
+TEST_F(memslot_flags, slot_with_gmem_has_no_dirty_log)
+{
+	u64 bitmap[2] = { ~0ULL, ~0ULL };
+	struct kvm_dirty_log log = { .slot = SLOT, .dirty_bitmap = bitmap };
+	struct kvm_clear_dirty_log clear = {
+		.slot = SLOT,
+		.num_pages = SLOT_SIZE / PAGE_SIZE,
+		.dirty_bitmap = bitmap,
+	};
+
+	ASSERT_OK(set2(self, KVM_MEM_GUEST_MEMFD));
+	EXPECT_ERRNO(ENOENT, vm_ioctl(self->vm, KVM_GET_DIRTY_LOG, &log));
+	EXPECT_ERRNO(ENOENT, vm_ioctl(self->vm, KVM_CLEAR_DIRTY_LOG, &clear));
+	EXPECT_EQ(~0ULL, bitmap[0]);
+	EXPECT_EQ(~0ULL, bitmap[1]);
+	ASSERT_OK(delete(self));
+
+	ASSERT_OK(set2(self, KVM_MEM_LOG_DIRTY_PAGES));
+	EXPECT_OK(vm_ioctl(self->vm, KVM_GET_DIRTY_LOG, &log));
+	EXPECT_EQ(0, bitmap[0]);
+	EXPECT_EQ(~0ULL, bitmap[1]);
+}
+
 GMEM_TEST_MAIN

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A bind that fails leaves no trace: not in the list of slots, not among the
+ * file's bindings, and no reference to the file. The last is seen when the file
+ * is closed: a page of another, good slot must then be gone from the guest.
+ */
+#include <unistd.h>
+
+#include "fault_inject.h"
+#include "gmem.h"
+#include "guest_mem.h"
+#include "guest_mmu.h"
+#include "harness.h"
+#include "mem_attrs.h"
+#include "memslot.h"
+#include "page_pattern.h"
+#include "vcpu.h"
+#include "vm.h"
+
+#define BASE		1
+#define OTHER		2
+#define NR_PAGES	14
+#define SLOT_SIZE	(NR_PAGES * PAGE_SIZE)
+#define FILE_SIZE	(128 * PAGE_SIZE)
+#define FREE_GPA	(TEST_GPA + SZ_4M)
+/* Bindings of this range are in several entries of several nodes of a tree. */
+#define FREE_OFFSET	(57 * PAGE_SIZE)
+#define GEN		1
+
+FIXTURE(memslot_refused) {
+	struct vm *vm;
+	struct vcpu *vcpu;
+	char *hva;
+	int gmem;
+};
+
+static int bind_range(FIXTURE_DATA(memslot_refused) * self, u32 id, u64 gpa, u64 offset)
+{
+	return __memslot_set2(self->vm, id, KVM_MEM_GUEST_MEMFD, gpa, SLOT_SIZE, self->hva,
+			      self->gmem, offset);
+}
+
+static int delete(FIXTURE_DATA(memslot_refused) * self, u32 id)
+{
+	return __memslot_set1(self->vm, id, 0, 0, 0, NULL);
+}
+
+/* A new file, the beginning of which is bound by BASE and filled by the guest. */
+static void open_base(FIXTURE_DATA(memslot_refused) * self)
+{
+	self->gmem = gmem_create(self->vm, FILE_SIZE, 0);
+	MUST(bind_range(self, BASE, TEST_GPA, 0));
+	vcpu_call_done(self->vcpu, guest_fill_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
+}
+
+/* BASE has its memory until its file is closed, and no longer. */
+static void close_base(struct __test_metadata *_metadata, FIXTURE_DATA(memslot_refused) * self)
+{
+	vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
+	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+	close(self->gmem);
+	self->gmem = -1;
+	vcpu_call(self->vcpu, guest_read_u64, TEST_GPA);
+	EXPECT_MEMORY_FAULT(vcpu_run(self->vcpu), TEST_GPA, PAGE_SIZE,
+			    KVM_MEMORY_EXIT_FLAG_PRIVATE);
+	EXPECT_OK(delete(self, BASE));
+}
+
+/* OTHER does not exist, and can be made at FREE_GPA with the pages at FREE_OFFSET. */
+static void expect_other_is_free(struct __test_metadata *_metadata,
+				 FIXTURE_DATA(memslot_refused) * self)
+{
+	EXPECT_ERRNO(EINVAL, delete(self, OTHER));
+	EXPECT_OK(bind_range(self, OTHER, FREE_GPA, FREE_OFFSET));
+	EXPECT_OK(delete(self, OTHER));
+}
+
+FIXTURE_SETUP(memslot_refused)
+{
+	self->gmem = -1;
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	self->vm = vm_create(vm_private_type());
+	self->vcpu = vcpu_create(self->vm);
+	self->hva = backing_map(BACKING_ANON, SLOT_SIZE);
+	guest_mmu_map_identity(self->vm, TEST_GPA, SLOT_SIZE);
+	mem_attrs_set_private(self->vm, TEST_GPA, SLOT_SIZE);
+}
+
+FIXTURE_TEARDOWN(memslot_refused)
+{
+	if (self->gmem >= 0)
+		close(self->gmem);
+	vm_free(self->vm);
+}
+
+/*
+ * BIND-14: refusals by each stage that a bind goes through: the arguments, the
+ * slots, the file, the architecture (a gpa that no guest can have) and the file's
+ * bindings (EEXIST since 7.2).
+ * Red: mutant bind-err-keeps-file (past EOF), mutant bind-fail-keeps-file (file
+ * range, high gpa).
+ */
+TEST_F(memslot_refused, refused_bind_leaves_no_trace)
+{
+	const struct {
+		const char *what;
+		int err;
+		u32 flags;
+		u64 gpa;
+		u64 offset;
+	} binds[] = {
+		{ "flags", EINVAL, KVM_MEM_LOG_DIRTY_PAGES, FREE_GPA, FREE_OFFSET },
+		{ "offset", EINVAL, 0, FREE_GPA, FREE_OFFSET + 1 },
+		{ "guest range", EEXIST, 0, TEST_GPA + SLOT_SIZE - PAGE_SIZE, FREE_OFFSET },
+		{ "past EOF", EINVAL, 0, FREE_GPA, FILE_SIZE - PAGE_SIZE },
+		{ "high gpa", EINVAL, 0, BIT_ULL(60), FREE_OFFSET },
+		{ "file range", EEXIST, 0, FREE_GPA, SLOT_SIZE - PAGE_SIZE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(binds); i++) {
+		open_base(self);
+		EXPECT_ERRNO(binds[i].err, __memslot_set2(self->vm, OTHER, KVM_MEM_GUEST_MEMFD |
+							  binds[i].flags, binds[i].gpa, SLOT_SIZE,
+							  self->hva, self->gmem,
+							  binds[i].offset)) {
+			TH_LOG("refused for its %s", binds[i].what);
+		}
+		expect_other_is_free(_metadata, self);
+		close_base(_metadata, self);
+	}
+}
+
+/*
+ * BIND-14: the same for each allocation that a bind makes and that may fail.
+ * Red: mutant bind-fail-keeps-file, mutant bind-fail-keeps-bindings.
+ */
+TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
+{
+	int ret, nth, nr_failed = 0;
+	bool hit = true;
+
+	REQUIRE(fault_inject_available(), "allocations cannot be made to fail (failslab, root)");
+	open_base(self);
+	for (nth = 1; hit; nth++) {
+		fault_inject(nth);
+		ret = bind_range(self, OTHER, FREE_GPA, FREE_OFFSET);
+		hit = fault_inject_stop();
+		if (ret) {
+			nr_failed++;
+			EXPECT_ERRNO(ENOMEM, ret) {
+				TH_LOG("allocation %d", nth);
+			}
+		} else {
+			EXPECT_OK(delete(self, OTHER));
+		}
+		expect_other_is_free(_metadata, self);
+	}
+	EXPECT_EQ(0, ret);
+	EXPECT_LT(0, nr_failed);
+	close_base(_metadata, self);
+}
+
+/*
+ * BIND-14: a deletion needs memory too: without, the slot is as it was.
+ * Red: mutant bind-delete-fails-late.
+ */
+TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
+{
+	int ret, nth, nr_failed = 0;
+	bool hit = true;
+
+	REQUIRE(fault_inject_available(), "allocations cannot be made to fail (failslab, root)");
+	open_base(self);
+	for (nth = 1; hit; nth++) {
+		fault_inject(nth);
+		ret = delete(self, BASE);
+		hit = fault_inject_stop();
+		if (!ret) {
+			EXPECT_OK(bind_range(self, BASE, TEST_GPA, 0));
+			continue;
+		}
+		nr_failed++;
+		EXPECT_ERRNO(ENOMEM, ret);
+		vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
+		EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+	}
+	EXPECT_LT(0, nr_failed);
+	close_base(_metadata, self);
+}
+
+GMEM_TEST_MAIN
