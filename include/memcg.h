@@ -47,4 +47,7 @@ void memcg_set_max(struct memcg *cg, u64 size);
 /* Bytes of a line of memory.stat: "file", "unevictable", ... */
 u64 memcg_stat(struct memcg *cg, const char *name);
 
+/* The part of it that is on @node: memory.numa_stat. */
+u64 memcg_node_stat(struct memcg *cg, const char *name, int node);
+
 #endif

@@ -94,19 +94,44 @@ void memcg_set_max(struct memcg *cg, u64 size)
 	MUST(write_file(cg->path, "memory.max", text));
 }
 
-u64 memcg_stat(struct memcg *cg, const char *name)
+/* The line of @file that begins with @name and a space; what follows is copied. */
+static void find_line(struct memcg *cg, const char *file, const char *name, char *rest, int size)
 {
-	char path[128], line[128], found[64];
-	unsigned long long value = 0;
+	size_t len = strlen(name);
+	char path[128], line[1024];
 	bool ok = false;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/memory.stat", cg->path);
+	snprintf(path, sizeof(path), "%s/%s", cg->path, file);
 	f = fopen(path, "re");
 	FAIL_UNLESS(f, "%s: %s", path, errno_name(errno));
 	while (!ok && fgets(line, sizeof(line), f))
-		ok = sscanf(line, "%63s %llu", found, &value) == 2 && !strcmp(found, name);
+		ok = !strncmp(line, name, len) && line[len] == ' ';
 	fclose(f);
 	FAIL_UNLESS(ok, "%s has no line %s", path, name);
+	snprintf(rest, size, "%s", line + len);
+}
+
+u64 memcg_stat(struct memcg *cg, const char *name)
+{
+	unsigned long long value = 0;
+	char rest[64];
+
+	find_line(cg, "memory.stat", name, rest, sizeof(rest));
+	FAIL_UNLESS(sscanf(rest, "%llu", &value) == 1, "memory.stat: %s%s", name, rest);
+	return value;
+}
+
+u64 memcg_node_stat(struct memcg *cg, const char *name, int node)
+{
+	unsigned long long value = 0;
+	char rest[1024], key[16];
+	char *found;
+
+	find_line(cg, "memory.numa_stat", name, rest, sizeof(rest));
+	snprintf(key, sizeof(key), " N%d=", node);
+	found = strstr(rest, key);
+	FAIL_UNLESS(found && sscanf(found + strlen(key), "%llu", &value) == 1,
+		    "memory.numa_stat: no node %d in %s%s", node, name, rest);
 	return value;
 }
