@@ -290,7 +290,7 @@ static void *bind_second(void *arg)
 
 /*
  * BIND-9, BIND-4: two slots are bound to the same pages at once: one of them wins.
- * The other's error is EEXIST since 7.2. Red: mutant bind-overlap-allowed.
+ * (For the loser's error see memslot_overlap_test.) Red: mutant bind-overlap-allowed.
  */
 TEST(two_binds_of_one_range)
 {
@@ -310,7 +310,9 @@ TEST(two_binds_of_one_range)
 		barrier_wait(&start);
 		first = bind_file(b.vm, ID, TEST_GPA, b.hva, b.fd);
 		thread_join(thread, "the second binder");
-		EXPECT_EQ(-EEXIST, first + b.ret);
+		EXPECT_EQ(1, !first + !b.ret) {
+			TH_LOG("results %d and %d", first, b.ret);
+		}
 		ASSERT_OK(delete(b.vm, first ? ID + 1 : ID));
 	}
 	vm_free(b.vm);
