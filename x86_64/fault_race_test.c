@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Several vCPUs at the same private pages: KVM may fault a page in for all of
+ * them at once, but there is one page; and a conversion in the middle of a
+ * fault may send a vCPU to userspace, but never to a wrong page.
+ */
+#include "gmem.h"
+#include "guest_image.h"
+#include "guest_mem.h"
+#include "harness.h"
+#include "mem_attrs.h"
+#include "memslot.h"
+#include "vcpu.h"
+#include "vcpu_thread.h"
+#include "vm.h"
+
+#define NR_PAGES	32
+#define SLOT_SIZE	(NR_PAGES * PAGE_SIZE)
+#define NR_ROUNDS	8
+#define NR_CONVERSIONS	200
+/* Conversions go on until each vCPU has had a chance, but not for ever. */
+#define MAX_CONVERSIONS	100000
+#define MIN_READS	100
+#define MAX_VCPUS	4
+
+FIXTURE(fault_race)
+{
+	struct vm *vm;
+	struct memslot *slot;
+	struct vcpu *vcpus[MAX_VCPUS];
+};
+
+FIXTURE_VARIANT(fault_race)
+{
+	int nr_vcpus;
+};
+
+FIXTURE_VARIANT_ADD(fault_race, two_vcpus) { .nr_vcpus = 2 };
+FIXTURE_VARIANT_ADD(fault_race, four_vcpus) { .nr_vcpus = 4 };
+
+FIXTURE_SETUP(fault_race)
+{
+	int i;
+
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	self->vm = vm_create(vm_private_type());
+	self->slot = memslot_add(self->vm, TEST_GPA, SLOT_SIZE, MEMSLOT_GMEM);
+	for (i = 0; i < variant->nr_vcpus; i++)
+		self->vcpus[i] = vcpu_create(self->vm);
+}
+
+FIXTURE_TEARDOWN(fault_race)
+{
+	vm_free(self->vm);
+}
+
+/* In guest memory; the guests wait for each other without leaving. */
+static u64 nr_ready;
+
+static void guest_wait_for_all(u64 nr_vcpus)
+{
+	__atomic_fetch_add(&nr_ready, 1, __ATOMIC_SEQ_CST);
+	while (READ_ONCE(nr_ready) < nr_vcpus)
+		asm volatile("pause");
+}
+
+/* Add 1 to the first word of each page, all vCPUs in the same order. */
+static void guest_count_pages(u64 gpa, u64 nr_pages, u64 nr_vcpus)
+{
+	guest_wait_for_all(nr_vcpus);
+	for (; nr_pages; nr_pages--, gpa += PAGE_SIZE)
+		__atomic_fetch_add((u64 *)gpa, 1, __ATOMIC_SEQ_CST);
+}
+
+static void guest_check_counts(u64 gpa, u64 nr_pages, u64 count)
+{
+	for (; nr_pages; nr_pages--, gpa += PAGE_SIZE)
+		GUEST_ASSERT_EQ(count, READ_ONCE(*(u64 *)gpa));
+}
+
+/* EXIT-13: no increment is lost, so all of them went to one page. */
+TEST_F(fault_race, vcpus_that_fault_at_once_get_the_same_page)
+{
+	struct vcpu_thread threads[MAX_VCPUS];
+	int round, i;
+
+	mem_attrs_set_private(self->vm, TEST_GPA, SLOT_SIZE);
+	for (round = 0; round < NR_ROUNDS; round++) {
+		*guest_var(self->vm, &nr_ready) = 0;
+		for (i = 0; i < variant->nr_vcpus; i++) {
+			vcpu_call(self->vcpus[i], guest_count_pages, TEST_GPA, NR_PAGES,
+				  variant->nr_vcpus);
+			vcpu_thread_start(&threads[i], self->vcpus[i]);
+		}
+		for (i = 0; i < variant->nr_vcpus; i++)
+			ASSERT_GUEST_DONE(vcpu_thread_join(&threads[i]));
+		vcpu_call(self->vcpus[0], guest_check_counts, TEST_GPA, NR_PAGES,
+			  variant->nr_vcpus);
+		EXPECT_GUEST_DONE(vcpu_run(self->vcpus[0]));
+		gmem_punch_hole(self->slot->gmem_fd, 0, SLOT_SIZE);
+	}
+	EXPECT_FILLED(0, self->slot->hva, SLOT_SIZE);
+}
+
+struct reader {
+	pthread_t thread;
+	struct vcpu *vcpu;
+	struct barrier *start;
+	struct vm_exit exit;
+};
+
+/* In guest memory; reads are counted for each vCPU. */
+static u64 stop;
+static u64 nr_reads[MAX_VCPUS];
+
+static void guest_read_until_stopped(u64 gpa, u64 shared, u64 private)
+{
+	u64 *count = &nr_reads[guest_area()->index];
+	u64 found;
+
+	while (!READ_ONCE(stop)) {
+		found = READ_ONCE(*(u64 *)gpa);
+		GUEST_ASSERT_MSG(found == shared || found == private,
+				 "expected %#llx or %#llx, got %#llx", shared, private, found);
+		WRITE_ONCE(*count, *count + 1);
+	}
+}
+
+static bool all_have_read(struct vm *vm, int nr_vcpus)
+{
+	int i;
+
+	for (i = 0; i < nr_vcpus; i++)
+		if (READ_ONCE(*guest_var(vm, &nr_reads[i])) < MIN_READS)
+			return false;
+	return true;
+}
+
+/* An access that lost the race against a conversion is to be repeated. */
+static bool is_lost_race(const struct vm_exit *exit)
+{
+	return exit->ret == -EFAULT && exit->reason == KVM_EXIT_MEMORY_FAULT &&
+	       exit->memory_fault.gpa == TEST_GPA && exit->memory_fault.size == PAGE_SIZE &&
+	       !(exit->memory_fault.flags & ~KVM_MEMORY_EXIT_FLAG_PRIVATE);
+}
+
+static void *run_reader(void *arg)
+{
+	struct reader *r = arg;
+
+	barrier_wait(r->start);
+	do {
+		r->exit = vcpu_run(r->vcpu);
+	} while (is_lost_race(&r->exit));
+	return NULL;
+}
+
+#define SHARED_WORD	0x1111ULL
+#define PRIVATE_WORD	0x2222ULL
+
+/* EXIT-13: one page is converted to and fro while all vCPUs read it. */
+TEST_F(fault_race, fault_that_meets_a_conversion_ends_on_one_side_or_in_userspace)
+{
+	struct reader readers[MAX_VCPUS] = {};
+	struct barrier start;
+	int i;
+
+	*(u64 *)self->slot->hva = SHARED_WORD;
+	mem_attrs_set_private(self->vm, TEST_GPA, PAGE_SIZE);
+	vcpu_call_done(self->vcpus[0], guest_write_u64, TEST_GPA, PRIVATE_WORD);
+
+	barrier_init(&start, variant->nr_vcpus + 1);
+	for (i = 0; i < variant->nr_vcpus; i++) {
+		vcpu_call(self->vcpus[i], guest_read_until_stopped, TEST_GPA, SHARED_WORD,
+			  PRIVATE_WORD);
+		readers[i].vcpu = self->vcpus[i];
+		readers[i].start = &start;
+		ASSERT_EQ(0, pthread_create(&readers[i].thread, NULL, run_reader, &readers[i]));
+	}
+	barrier_wait(&start);
+	for (i = 0; i < NR_CONVERSIONS || !all_have_read(self->vm, variant->nr_vcpus); i++) {
+		ASSERT_LT(i, MAX_CONVERSIONS);
+		mem_attrs_set_shared(self->vm, TEST_GPA, PAGE_SIZE);
+		mem_attrs_set_private(self->vm, TEST_GPA, PAGE_SIZE);
+	}
+	WRITE_ONCE(*guest_var(self->vm, &stop), 1);
+	for (i = 0; i < variant->nr_vcpus; i++) {
+		thread_join(readers[i].thread, "a reading vCPU");
+		EXPECT_GUEST_DONE(readers[i].exit);
+	}
+	/* Nobody has kept a mapping of the side that lost. */
+	for (i = 0; i < variant->nr_vcpus; i++) {
+		vcpu_call(self->vcpus[i], guest_read_u64, TEST_GPA);
+		EXPECT_GUEST_RETURNED(PRIVATE_WORD, vcpu_run(self->vcpus[i]));
+	}
+}
+
+GMEM_TEST_MAIN
