@@ -216,7 +216,8 @@ static void enter_user_mode(struct vcpu *vcpu)
 
 	open_tables_to_user(vcpu->vm, vcpu->vm->mmu_root, 4);
 	vcpu_get_sregs(vcpu, &sregs);
-	sregs.cs.dpl = sregs.ss.dpl = 3;
+	sregs.cs.dpl = 3;
+	sregs.ss.dpl = 3;
 	sregs.cs.selector |= 3;
 	sregs.ss.selector |= 3;
 	vcpu_set_sregs(vcpu, &sregs);

@@ -89,16 +89,18 @@ TEST_F(walk, private_page_on_the_way_faults_with_its_own_gpa)
 		  *(u64 *)memslot_hva(self->slot, gpa));
 }
 
+struct table_register {
+	u16 limit;
+	u64 base;
+} __attribute__((packed));
+
 #define DATA_SELECTOR	0x10
 #define GDT_SIZE	0x28
 
 /* Load %es from a descriptor table that lies at @gpa; back to the old one after. */
 static u64 guest_load_segment(u64 gpa)
 {
-	struct __attribute__((packed)) {
-		u16 limit;
-		u64 base;
-	} mine = { GDT_SIZE - 1, gpa }, old;
+	struct table_register mine = { GDT_SIZE - 1, gpa }, old;
 	u64 es;
 
 	asm volatile("sgdt %0" : "=m"(old));
@@ -112,10 +114,7 @@ static u64 guest_load_segment(u64 gpa)
 static u64 guest_take_exception(u64 gpa)
 {
 	struct vcpu_area *area = guest_area();
-	struct __attribute__((packed)) {
-		u16 limit;
-		u64 base;
-	} mine = { PAGE_SIZE - 1, gpa }, old;
+	struct table_register mine = { PAGE_SIZE - 1, gpa }, old;
 
 	area->fixup_vector = ~0ULL;
 	asm volatile("sidt %0" : "=m"(old));

@@ -14,7 +14,7 @@
 #include "vm.h"
 
 #define NO_SLOT_GPA	(TEST_GPA + SZ_2M)
-#define FAR_GPA		(1ULL << 38)
+#define FAR_GPA		BIT_ULL(38)
 
 FIXTURE(mmio_private)
 {
