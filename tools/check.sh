@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# "make check": the project's own tests, then the suite in the VM. Each step is
+# one line with its verdict and time; the output of a failed one is shown.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 2
+# shellcheck source=vm/cache.sh
+. "$root/vm/cache.sh"
+# shellcheck source=vm/packages.sh
+. "$root/vm/packages.sh"
+
+build=$root/build
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+failed=0
+
+missing_for_check()
+{
+	missing_packages clang:clang shellcheck:shellcheck bats:bats pyflakes3:pyflakes3
+}
+
+check()	# NAME COMMAND...
+{
+	local name=$1 start=$SECONDS
+
+	shift
+	if "$@" >"$log" 2>&1; then
+		printf 'ok    %-44s %3d s\n' "$name" $((SECONDS - start))
+	else
+		printf 'FAIL  %-44s %3d s\n' "$name" $((SECONDS - start))
+		sed 's/^/    /' "$log"
+		failed=1
+	fi
+}
+
+shell_scripts()
+{
+	git ls-files 2>/dev/null | while read -r file; do
+		[[ -f $file && $(head -c 100 "$file" | head -n 1) == '#!'*sh ]] && echo "$file"
+	done
+}
+
+check_shell()
+{
+	local scripts
+
+	mapfile -t scripts < <(shell_scripts)
+	((${#scripts[@]})) || { echo "no scripts found: is this a git checkout?"; return 1; }
+	shellcheck -x "${scripts[@]}"
+}
+
+check_python()
+{
+	local scripts
+
+	mapfile -t scripts < <(git ls-files '*.py'; grep -lE '^#!.*python3' $(git ls-files tools))
+	pyflakes3 "${scripts[@]}"
+}
+
+# All programs with one compiler, against one source's headers and harness.
+check_build()	# COMPILER SOURCE DIRECTORY
+{
+	make -s -j "$(nproc)" CC="$1" KSRC="$2" OUTPUT="$build/$3" WERROR=1 all unit meta bench
+}
+
+# Every case names the behaviour that it pins and says how it was seen failing.
+check_cases()
+{
+	awk -F '\t' '$4 == "" { print $1 ":" $2 "." $3 " names no behaviour"; bad = 1 }
+		END { exit bad }' "$build/check-gcc/cases.tsv"
+}
+
+check_unit()
+{
+	local program
+
+	for program in "$build"/check-*/progs/unit/*_test; do
+		"$program" || { echo "$program failed"; return 1; }
+	done
+}
+
+check_meta()
+{
+	tools/check_meta --vm --programs "$build/check-gcc/progs/meta" --jobs 2 --timeout 10
+}
+
+provide_tools missing_for_check
+./run_tests.sh setup --vm || exit
+
+source=$(vm/kernel.sh source) || exit 2
+check "shell scripts are clean" check_shell
+check "python is clean" check_python
+check "builds with gcc" check_build gcc "$source" check-gcc
+check "builds with clang" check_build clang "$source" check-clang
+check "every case pins a behaviour" check_cases
+check "library's unit tests" check_unit
+check "runner's unit tests" unit/run.sh
+check "runner's verdicts in the VM" check_meta
+
+./run_tests.sh --vm --jobs "$(nproc)" "$@"
+suite=$?
+((failed == 0)) || exit 1
+exit "$suite"
