@@ -129,7 +129,7 @@ TEST_F(memslot_delete, refused_deletion_leaves_the_slot)
 {
 	EXPECT_ERRNO(EINVAL, __memslot_set1(self->vm, ID, KVM_MEM_GUEST_MEMFD, 0, 0, NULL));
 	EXPECT_ERRNO(EINVAL, __memslot_set1(self->vm, ID, BIT_ULL(31), 0, 0, NULL));
-	EXPECT_ERRNO(EINVAL, __memslot_set2(self->vm, ID, BIT_ULL(3), 0, 0, NULL, -1, 0));
+	EXPECT_ERRNO(EINVAL, __memslot_set2(self->vm, ID, BIT_ULL(31), 0, 0, NULL, -1, 0));
 	EXPECT_ERRNO(EINVAL, __memslot_set2(self->vm, ID, KVM_MEM_GUEST_MEMFD, 0, 0, NULL,
 					    self->gmem, 1));
 	EXPECT_ERRNO(EINVAL, delete1(self, ID + 1));
