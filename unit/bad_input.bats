@@ -97,9 +97,8 @@ one_line()	# TEXT
 }
 
 @test "a required capability that is missing" {
-	# The fake programs have no probe, so no capability exists.
 	run_tests --native --require private_memory verdicts_test:passes
-	one_line "a required capability is missing: private_memory"
+	one_line "a required capability is missing: there is no probe to ask"
 }
 
 @test "missing tools: root installs them, others get the command" {

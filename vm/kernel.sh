@@ -167,20 +167,28 @@ compile()	# TREE OUTPUT
 	exec 8> >(tee -a "$log" | progress)
 	sink=/dev/fd/8 step "$log" make -C "$1" O="$2" ARCH="$KERNEL_ARCH" -j "$(nproc)" \
 		KBUILD_BUILD_USER=kvm-gmem KBUILD_BUILD_HOST=kvm-gmem "$KERNEL_TARGET" || {
+		# make has removed what it could not finish.
+		rm "$2/unfinished"
 		log_tail "$log"
 		die "the kernel does not build"
 	}
 	exec 8>&-
 }
 
-build_image()	# TREE DIRECTORY FRAGMENT
+# Objects are kept, so that another configuration only builds what differs;
+# not those of a build that was cut off, which may be damaged.
+build_image()	# TREE DIRECTORY FRAGMENT OBJECTS
 {
-	local out=$tmp/build
+	local out=$4
 
-	cache_need 1500
+	[[ ! -e $out/unfinished ]] || rm -rf "$out"
+	[[ -d $out ]] || cache_need 1500
 	mkdir -p "$out" "$tmp/image" "$cache/kernels"
+	: >"$out/build.log"
 	configure "$1" "$out" "$3"
+	: >"$out/unfinished"
 	timed "kernel build" compile "$1" "$out"
+	rm "$out/unfinished"
 	cp "$out/$KERNEL_IMAGE" "$tmp/image/image"
 	cp "$out/.config" "$tmp/image/config"
 	cp "$out/System.map" "$out/build.log" "$tmp/image/"
@@ -189,16 +197,19 @@ build_image()	# TREE DIRECTORY FRAGMENT
 
 provide_image()
 {
-	local key dir
+	local key dir name
 
 	provide_source
 	mapfile -t files < <(fragment_files)
 	key=$({ fragment "${version:?}" "${files[@]}"; gcc --version; } | sha256sum | cut -c 1-12)
-	dir=$cache/kernels/$(basename "$tree")-$arch-$key
+	name=$(basename "$tree")-$arch
+	dir=$cache/kernels/$name-$key
 	if [[ ! -e $dir/image ]]; then
-		cache_lock "$key"
+		name+=${debug:+-debug}
+		cache_lock "$name"
 		fragment "$version" "${files[@]}" >"$tmp/fragment"
-		[[ -e $dir/image ]] || build_image "$tree" "$dir" "$tmp/fragment"
+		[[ -e $dir/image ]] ||
+			build_image "$tree" "$dir" "$tmp/fragment" "$cache/objects/$name"
 	fi
 	echo "$dir/image"
 }

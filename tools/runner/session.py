@@ -52,6 +52,8 @@ class Session:
         self.boots = 0
 
     def run(self, pending, probe_job=None):
+        if self.require and not probe_job:
+            raise RunError("a required capability is missing: there is no probe to ask")
         for group, variation in groups(pending):
             self._run_group(group, variation, probe_job)
             probe_job = None
