@@ -142,13 +142,15 @@ static void fill_regs(struct kvm_regs *regs, u64 stack_top)
 static int set_minimal_cpuid(struct vcpu *vcpu)
 {
 	static const u32 leaves[] = { 0, 1, 0x80000000, 0x80000001, 0x80000008 };
-	struct {
+	union {
 		struct kvm_cpuid2 head;
-		struct kvm_cpuid_entry2 entries[ARRAY_SIZE(leaves)];
-	} cpuid = { .head.nent = ARRAY_SIZE(leaves) };
-	struct kvm_cpuid_entry2 *e = cpuid.entries;
+		u8 space[sizeof(struct kvm_cpuid2) +
+			 ARRAY_SIZE(leaves) * sizeof(struct kvm_cpuid_entry2)];
+	} cpuid = { .space = { 0 } };
+	struct kvm_cpuid_entry2 *e = cpuid.head.entries;
 	size_t i;
 
+	cpuid.head.nent = ARRAY_SIZE(leaves);
 	for (i = 0; i < ARRAY_SIZE(leaves); i++) {
 		e[i].function = leaves[i];
 		__cpuid(leaves[i], e[i].eax, e[i].ebx, e[i].ecx, e[i].edx);
