@@ -140,6 +140,23 @@ static bool wait_for_pass(struct vm *vm, const struct reader *r, int id)
 	return true;
 }
 
+/* Of threads that do not run vCPUs: a VM without slots. */
+FIXTURE(memslot_duel) {
+	struct vm *vm;
+	void *hva;
+};
+
+FIXTURE_SETUP(memslot_duel)
+{
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	self->vm = race_vm_create(&self->hva);
+}
+
+FIXTURE_TEARDOWN(memslot_duel)
+{
+	vm_free(self->vm);
+}
+
 struct closer {
 	struct barrier start;
 	int fd;
@@ -236,31 +253,26 @@ TEST_F(memslot_race, delete_under_running_vcpus)
  * release of the first file could write to the slot that was freed.
  * Red: mutant bind-unbind-skips-dying (the new slot has lost its file).
  */
-TEST(close_against_delete)
+TEST_F(memslot_duel, close_against_delete)
 {
+	struct vcpu *vcpu = vcpu_create(self->vm);
 	struct closer c = { 0 };
-	struct vcpu *vcpu;
+	struct vm *vm = self->vm;
 	pthread_t thread;
-	struct vm *vm;
 	int i, second;
-	void *hva;
-
-	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
-	vm = race_vm_create(&hva);
-	vcpu = vcpu_create(vm);
 
 	barrier_init(&c.start, 2);
 	for (i = 0; i < 12; i++) {
 		c.fd = gmem_create(vm, SLOT_SIZE, 0);
 		c.delay = i % 4 * 200;
 		second = gmem_create(vm, SLOT_SIZE, 0);
-		ASSERT_OK(bind_file(vm, ID, TEST_GPA, hva, c.fd));
+		ASSERT_OK(bind_file(vm, ID, TEST_GPA, self->hva, c.fd));
 		vcpu_call_done(vcpu, guest_write_u64, TEST_GPA, 1);
 
 		ASSERT_EQ(0, pthread_create(&thread, NULL, close_file, &c));
 		barrier_wait(&c.start);
 		EXPECT_OK(delete(vm, ID));
-		EXPECT_OK(bind_file(vm, ID, TEST_GPA, hva, second));
+		EXPECT_OK(bind_file(vm, ID, TEST_GPA, self->hva, second));
 		thread_join(thread, "the thread that closes the file");
 
 		vcpu_call(vcpu, guest_read_u64, TEST_GPA);
@@ -268,7 +280,6 @@ TEST(close_against_delete)
 		ASSERT_OK(delete(vm, ID));
 		close(second);
 	}
-	vm_free(vm);
 }
 
 struct binder {
@@ -292,18 +303,18 @@ static void *bind_second(void *arg)
  * BIND-9, BIND-4: two slots are bound to the same pages at once: one of them wins.
  * (For the loser's error see memslot_overlap_test.) Red: mutant bind-overlap-allowed.
  */
-TEST(two_binds_of_one_range)
+TEST_F(memslot_duel, two_binds_of_one_range)
 {
-	struct binder b = { 0 };
 	struct barrier start;
+	struct binder b = {
+		.start = &start,
+		.vm = self->vm,
+		.hva = self->hva,
+		.fd = gmem_create(self->vm, SLOT_SIZE, 0),
+	};
 	pthread_t thread;
 	int i, first;
 
-	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
-	b.vm = vm_create_bare(vm_private_type());
-	b.hva = backing_map(BACKING_ANON, SLOT_SIZE);
-	b.fd = gmem_create(b.vm, SLOT_SIZE, 0);
-	b.start = &start;
 	barrier_init(&start, 2);
 	for (i = 0; i < 12; i++) {
 		ASSERT_EQ(0, pthread_create(&thread, NULL, bind_second, &b));
@@ -315,7 +326,7 @@ TEST(two_binds_of_one_range)
 		}
 		ASSERT_OK(delete(b.vm, first ? ID + 1 : ID));
 	}
-	vm_free(b.vm);
+	close(b.fd);
 }
 
 GMEM_TEST_MAIN
