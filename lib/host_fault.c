@@ -6,7 +6,8 @@
 #include "fail.h"
 #include "host_fault.h"
 
-static __thread sigjmp_buf *resume;
+/* The handler reads it in the middle of an access, which no compiler can know. */
+static __thread sigjmp_buf *volatile resume;
 static __thread struct host_fault caught;
 
 static void on_fault(int sig, siginfo_t *info, void *context)
