@@ -40,10 +40,13 @@ static struct host_fault try_access(volatile u8 *p, bool write, u8 byte)
 	caught = (struct host_fault){ 0 };
 	if (!sigsetjmp(here, 1)) {
 		resume = &here;
+		/* The compiler does not know that on_fault() looks at it meanwhile. */
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 		if (write)
 			*p = byte;
 		else
 			caught.byte = *p;
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	}
 	resume = NULL;
 	return caught;
