@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Fault injection: slab allocations that the calling thread's system calls make in
+ * the kernel fail (Documentation/fault-injection/fault-injection.rst). Only those
+ * of a thread that armed it, while it is armed; other processes are not affected.
+ * Needs CONFIG_FAILSLAB with debugfs, and the privilege to use it.
+ */
+#ifndef KVM_GMEM_FAIL_SLAB_H
+#define KVM_GMEM_FAIL_SLAB_H
+
+#include "types.h"
+
+/* Whether the interface is there and may be used. For REQUIRE(). */
+bool fail_slab_available(void);
+
+/*
+ * Take over the settings, which are global: a second user waits here for the first.
+ * fail_slab_close() puts back what was there; it may be called without an open.
+ */
+void fail_slab_open(void);
+void fail_slab_close(void);
+
+/*
+ * From now on the thread's allocations fail, after some that add up to @bytes
+ * (of object sizes) and succeed. Nothing but the call to be tested should lie between
+ * the two.
+ */
+void fail_slab_arm(u32 bytes);
+void fail_slab_disarm(void);
+
+#endif
