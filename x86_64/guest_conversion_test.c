@@ -81,49 +81,43 @@ static void guest_convert_rounds(u64 gpa, u64 size)
 	}
 }
 
+/* What answers one vCPU's calls. */
 struct server {
+	pthread_t thread;
 	struct vcpu *vcpu;
 	struct barrier *start;
+	struct vm_exit exit;	/* that ended it */
 	int nr_calls;
 };
 
-/* Do what the vCPU asks for until it stops asking: the exit that ended it. */
-static struct vm_exit serve(struct server *s)
+static int convert(struct vm *vm, const struct vm_exit *exit)
 {
-	struct vm_exit exit;
+	const u64 *args = exit->hypercall.args;
 
-	for (;;) {
-		exit = vcpu_run(s->vcpu);
-		if (exit.ret || exit.reason != KVM_EXIT_HYPERCALL)
-			return exit;
-		s->nr_calls++;
-		s->vcpu->run->hypercall.ret =
-			__mem_attrs_set(s->vcpu->vm, exit.hypercall.args[0],
-					exit.hypercall.args[1] * PAGE_SIZE,
-					exit.hypercall.args[2] & KVM_MAP_GPA_RANGE_ENCRYPTED ?
-					KVM_MEMORY_ATTRIBUTE_PRIVATE : 0);
-	}
+	return __mem_attrs_set(vm, args[0], args[1] * PAGE_SIZE,
+			       args[2] & KVM_MAP_GPA_RANGE_ENCRYPTED ?
+			       KVM_MEMORY_ATTRIBUTE_PRIVATE : 0);
 }
 
-struct server_thread {
-	struct server server;
-	pthread_t thread;
-	struct vm_exit exit;
-};
-
-static void *serve_thread(void *arg)
+/* Do what the vCPU asks for until it stops asking. */
+static void *serve(void *arg)
 {
-	struct server_thread *t = arg;
+	struct server *s = arg;
 
-	barrier_wait(t->server.start);
-	t->exit = serve(&t->server);
-	return NULL;
+	barrier_wait(s->start);
+	for (;;) {
+		s->exit = vcpu_run(s->vcpu);
+		if (s->exit.ret || s->exit.reason != KVM_EXIT_HYPERCALL)
+			return NULL;
+		s->nr_calls++;
+		s->vcpu->run->hypercall.ret = convert(s->vcpu->vm, &s->exit);
+	}
 }
 
 /* EXIT-8: several vCPUs convert at once, each its own pages. Red: mutant attr-no-zap. */
 TEST_F(guest_conversion, guest_converts_its_memory_by_hypercall)
 {
-	struct server_thread threads[MAX_VCPUS] = {};
+	struct server servers[MAX_VCPUS] = {};
 	struct page_mismatch why;
 	struct barrier start;
 	int i, page;
@@ -132,13 +126,14 @@ TEST_F(guest_conversion, guest_converts_its_memory_by_hypercall)
 	for (i = 0; i < variant->nr_vcpus; i++) {
 		vcpu_call(self->vcpus[i], guest_convert_rounds, area_gpa(i),
 			  PAGES_PER_VCPU * PAGE_SIZE);
-		threads[i].server = (struct server){ self->vcpus[i], &start, 0 };
-		ASSERT_EQ(0, pthread_create(&threads[i].thread, NULL, serve_thread, &threads[i]));
+		servers[i].vcpu = self->vcpus[i];
+		servers[i].start = &start;
+		ASSERT_EQ(0, pthread_create(&servers[i].thread, NULL, serve, &servers[i]));
 	}
 	for (i = 0; i < variant->nr_vcpus; i++) {
-		thread_join(threads[i].thread, "a vCPU's server");
-		EXPECT_GUEST_DONE(threads[i].exit);
-		EXPECT_EQ(2 * NR_ROUNDS, threads[i].server.nr_calls);
+		thread_join(servers[i].thread, "a vCPU's server");
+		EXPECT_GUEST_DONE(servers[i].exit);
+		EXPECT_EQ(2 * NR_ROUNDS, servers[i].nr_calls);
 	}
 	for (page = 0; page < variant->nr_vcpus * PAGES_PER_VCPU; page++)
 		EXPECT_TRUE(page_pattern_check((char *)self->slot->hva + page * PAGE_SIZE,
