@@ -4,6 +4,7 @@
  * those of a base page and the flags tell only private from shared, whatever
  * the instruction was.
  */
+#include <cpuid.h>
 #include <string.h>
 
 #include "guest_mem.h"
@@ -12,6 +13,7 @@
 #include "memslot.h"
 #include "vcpu.h"
 #include "vm.h"
+#include "x86.h"
 
 #define NR_PAGES	4
 #define SLOT_SIZE	(NR_PAGES * PAGE_SIZE)
@@ -42,11 +44,13 @@ GUEST_ACCESS(load2, "movw (%%rdi), %%ax")
 GUEST_ACCESS(load4, "movl (%%rdi), %%eax")
 GUEST_ACCESS(load8, "movq (%%rdi), %%rax")
 GUEST_ACCESS(load16, "movdqu (%%rdi), %%xmm0; movq %%xmm0, %%rax")
+GUEST_ACCESS(load32, "vmovdqu (%%rdi), %%ymm0; vmovq %%xmm0, %%rax")
 GUEST_ACCESS(store1, "movb $0x5a, (%%rdi)")
 GUEST_ACCESS(store2, "movw $0x5a5b, (%%rdi)")
 GUEST_ACCESS(store4, "movl $0x5a5b5c5d, (%%rdi)")
 GUEST_ACCESS(store8, "movq $0x5a5b5c5d, (%%rdi)")
 GUEST_ACCESS(store16, "pcmpeqd %%xmm0, %%xmm0; movdqu %%xmm0, (%%rdi)")
+GUEST_ACCESS(store32, "vcmptrueps %%ymm0, %%ymm0, %%ymm0; vmovups %%ymm0, (%%rdi)")
 GUEST_ACCESS(fxsave, "fxsave64 (%%rdi)")
 GUEST_ACCESS(xchg, "mov $0x5a, %%eax; xchgq %%rax, (%%rdi)")
 GUEST_ACCESS(lock_add, "lock addq $1, (%%rdi); sets %%al")
@@ -64,6 +68,29 @@ GUEST_ACCESS(pop, "mov %%rdi, %%rcx; xchg %%rcx, %%rsp; popq %%rax; xchg %%rcx, 
 	     "sub %%rdi, %%rcx; add %%rcx, %%rax")
 GUEST_ACCESS(call, "call *%%rdi")
 
+#define X86_CR4_OSXSAVE	BIT_ULL(18)
+#define XCR0_FPU_SSE_AVX	7
+
+static bool cpu_has_avx(void)
+{
+	const u32 osxsave_avx = 1U << 27 | 1U << 28;
+	u32 a, b, c = 0, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) && (c & osxsave_avx) == osxsave_avx;
+}
+
+static void enable_avx(struct vcpu *vcpu)
+{
+	struct kvm_xcrs xcrs = { .nr_xcrs = 1, .xcrs[0].value = XCR0_FPU_SSE_AVX };
+	struct kvm_sregs sregs;
+
+	vcpu_set_supported_cpuid(vcpu);
+	vcpu_get_sregs(vcpu, &sregs);
+	sregs.cr4 |= X86_CR4_OSXSAVE;
+	vcpu_set_sregs(vcpu, &sregs);
+	MUST(vcpu_ioctl(vcpu, KVM_SET_XCRS, &xcrs));
+}
+
 FIXTURE(access)
 {
 	struct vm *vm;
@@ -76,22 +103,25 @@ FIXTURE_VARIANT(access)
 	u64 (*guest)(u64 gpa);
 	u64 size;
 	u64 align;
+	bool avx;
 };
 
-#define ACCESS(name, bytes, alignment)						\
+#define ACCESS(name, bytes, alignment, ...)					\
 	FIXTURE_VARIANT_ADD(access, name)					\
-	{ .guest = guest_##name, .size = bytes, .align = alignment }
+	{ .guest = guest_##name, .size = bytes, .align = alignment, __VA_ARGS__ }
 
 ACCESS(load1, 1, 1);
 ACCESS(load2, 2, 1);
 ACCESS(load4, 4, 1);
 ACCESS(load8, 8, 1);
 ACCESS(load16, 16, 1);
+ACCESS(load32, 32, 1, .avx = true);
 ACCESS(store1, 1, 1);
 ACCESS(store2, 2, 1);
 ACCESS(store4, 4, 1);
 ACCESS(store8, 8, 1);
 ACCESS(store16, 16, 1);
+ACCESS(store32, 32, 1, .avx = true);
 ACCESS(fxsave, 512, 16);
 ACCESS(xchg, 8, 1);
 ACCESS(lock_add, 8, 1);
@@ -105,8 +135,11 @@ ACCESS(call, 1, 1);
 FIXTURE_SETUP(access)
 {
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	REQUIRE(!variant->avx || cpu_has_avx(), "no AVX");
 	self->vm = vm_create(vm_private_type());
 	self->vcpu = vcpu_create(self->vm);
+	if (variant->avx)
+		enable_avx(self->vcpu);
 	self->slot = memslot_add(self->vm, TEST_GPA, SLOT_SIZE, 0);
 }
 
@@ -165,18 +198,21 @@ FIXTURE_VARIANT(straddle)
 {
 	u64 (*guest)(u64 gpa);
 	u64 head;	/* bytes in the first page */
+	bool avx;
 };
 
-#define STRADDLE(name, bytes)							\
+#define STRADDLE(name, bytes, ...)						\
 	FIXTURE_VARIANT_ADD(straddle, name)					\
-	{ .guest = guest_##name, .head = bytes }
+	{ .guest = guest_##name, .head = bytes, __VA_ARGS__ }
 
 STRADDLE(load2, 1);
 STRADDLE(load8, 1);
 STRADDLE(load16, 9);
+STRADDLE(load32, 31, .avx = true);
 STRADDLE(store4, 3);
 STRADDLE(store8, 7);
 STRADDLE(store16, 1);
+STRADDLE(store32, 16, .avx = true);
 STRADDLE(fxsave, 256);
 STRADDLE(add, 4);
 STRADDLE(push, 2);
@@ -185,8 +221,11 @@ STRADDLE(call, 1);
 FIXTURE_SETUP(straddle)
 {
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	REQUIRE(!variant->avx || cpu_has_avx(), "no AVX");
 	self->vm = vm_create(vm_private_type());
 	self->vcpu = vcpu_create(self->vm);
+	if (variant->avx)
+		enable_avx(self->vcpu);
 	self->slot = memslot_add(self->vm, TEST_GPA, SLOT_SIZE, 0);
 	memset(self->slot->hva, CONTENT, SLOT_SIZE);
 	*(u8 *)memslot_hva(self->slot, FAULT_GPA + PAGE_SIZE - 1) = REP_PREFIX;
