@@ -48,7 +48,8 @@ update_lists()
 	say "fetching package lists"
 	write_sources
 	: >"$cache/apt/log"
-	step "$cache/apt/log" apt-get "${private_apt[@]}" -q update || {
+	# On a full disk apt has been seen to wait for ever.
+	step "$cache/apt/log" timeout 900 apt-get "${private_apt[@]}" -q update || {
 		log_tail "$cache/apt/log"
 		return 1
 	}
@@ -70,10 +71,9 @@ fetch_source()	# VERSION
 {
 	local package=linux-source-$1 log=${tmp:?}/fetch.log
 
-	cache_need 2600
 	mkdir -p "$tmp/deb"
 	say "fetching $package"
-	step "$log" env -C "$tmp/deb" apt-get "${private_apt[@]}" -q download "$package" || {
+	step "$log" timeout 900 env -C "$tmp/deb" apt-get "${private_apt[@]}" -q download "$package" || {
 		log_tail "$log"
 		die "cannot fetch $package"
 	}

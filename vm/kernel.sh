@@ -72,6 +72,7 @@ provide_source()
 	tree=$(cached_sources "${version:-none}" | tail -n 1)
 	[[ $tree && -z $refresh ]] && return
 	cache_lock source
+	cache_need 2700
 	timed lists resolve
 	tree=$(cached_sources "$version" | tail -n 1)
 	[[ $tree && -z $refresh ]] && return
