@@ -12,10 +12,10 @@
 #include "types.h"
 
 /*
- * The kernel charges and counts in batches per CPU: what is read may be wrong by
- * this many bytes. Compare amounts that are much larger.
+ * Charges come in batches, and a process has some memory of its own besides:
+ * compare amounts that are much larger than this.
  */
-#define MEMCG_SLACK	(4 * SZ_1M)
+#define MEMCG_SLACK	(2 * SZ_1M)
 
 struct memcg {
 	char path[96];
@@ -44,10 +44,14 @@ bool memcg_prepare_for_limit(void);
 /* Limit the group to @size bytes: memory.max. */
 void memcg_set_max(struct memcg *cg, u64 size);
 
-/* Bytes of a line of memory.stat: "file", "unevictable", ... */
-u64 memcg_stat(struct memcg *cg, const char *name);
+/* What is charged to the group: memory.current. */
+u64 memcg_usage(struct memcg *cg);
 
-/* The part of it that is on @node: memory.numa_stat. */
+/*
+ * Bytes of a line of memory.numa_stat ("file", ...) on @node. Such counts may lag
+ * behind by memcg_stat_slack(), which grows with the number of CPUs.
+ */
 u64 memcg_node_stat(struct memcg *cg, const char *name, int node);
+u64 memcg_stat_slack(void);
 
 #endif

@@ -94,44 +94,50 @@ void memcg_set_max(struct memcg *cg, u64 size)
 	MUST(write_file(cg->path, "memory.max", text));
 }
 
-/* The line of @file that begins with @name and a space; what follows is copied. */
-static void find_line(struct memcg *cg, const char *file, const char *name, char *rest, int size)
+static FILE *open_stat(struct memcg *cg, const char *file)
 {
-	size_t len = strlen(name);
-	char path[128], line[1024];
-	bool ok = false;
+	char path[128];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s", cg->path, file);
 	f = fopen(path, "re");
 	FAIL_UNLESS(f, "%s: %s", path, errno_name(errno));
-	while (!ok && fgets(line, sizeof(line), f))
-		ok = !strncmp(line, name, len) && line[len] == ' ';
-	fclose(f);
-	FAIL_UNLESS(ok, "%s has no line %s", path, name);
-	snprintf(rest, size, "%s", line + len);
+	return f;
 }
 
-u64 memcg_stat(struct memcg *cg, const char *name)
+u64 memcg_usage(struct memcg *cg)
 {
+	FILE *f = open_stat(cg, "memory.current");
 	unsigned long long value = 0;
-	char rest[64];
 
-	find_line(cg, "memory.stat", name, rest, sizeof(rest));
-	FAIL_UNLESS(sscanf(rest, "%llu", &value) == 1, "memory.stat: %s%s", name, rest);
+	FAIL_UNLESS(fscanf(f, "%llu", &value) == 1, "memory.current is not a number");
+	fclose(f);
 	return value;
 }
 
 u64 memcg_node_stat(struct memcg *cg, const char *name, int node)
 {
+	FILE *f = open_stat(cg, "memory.numa_stat");
 	unsigned long long value = 0;
-	char rest[1024], key[16];
+	size_t len = strlen(name);
+	char line[1024], key[16];
+	bool ok = false;
 	char *found;
 
-	find_line(cg, "memory.numa_stat", name, rest, sizeof(rest));
 	snprintf(key, sizeof(key), " N%d=", node);
-	found = strstr(rest, key);
-	FAIL_UNLESS(found && sscanf(found + strlen(key), "%llu", &value) == 1,
-		    "memory.numa_stat: no node %d in %s%s", node, name, rest);
+	while (!ok && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, name, len) || line[len] != ' ')
+			continue;
+		found = strstr(line, key);
+		ok = found && sscanf(found + strlen(key), "%llu", &value) == 1;
+	}
+	fclose(f);
+	FAIL_UNLESS(ok, "memory.numa_stat has no %s for node %d", name, node);
 	return value;
+}
+
+u64 memcg_stat_slack(void)
+{
+	/* Twice the number of pages that memcontrol.c lets pass on each CPU. */
+	return sysconf(_SC_NPROCESSORS_ONLN) * 2 * 64 * PAGE_SIZE;
 }
