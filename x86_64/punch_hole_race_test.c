@@ -17,7 +17,7 @@
 
 #define NR_PAGES	16
 #define SIZE		(NR_PAGES * PAGE_SIZE)
-#define NR_HOLES	60
+#define NR_HOLES	24
 #define MAX_VCPUS	4
 
 /* The guest's own; the host gets at them by guest_var(). */
@@ -119,18 +119,23 @@ static bool has_left(const struct vcpu_thread *t)
 	return READ_ONCE(t->exit.reason);
 }
 
-/* Wait until the vCPU has seen all pages once more; false if it left instead. */
-static bool wait_for_pass(struct vm *vm, const struct vcpu_thread *t, int id)
+/* Wait until each vCPU has seen all pages once more; false if one left instead. */
+static bool wait_for_passes(struct vm *vm, const struct vcpu_thread *threads, int nr_vcpus)
 {
-	u64 *nr = guest_var(vm, &passes[id]), start = READ_ONCE(*nr);
 	time_t limit = time(NULL) + WAIT_LIMIT_SECONDS;
+	u64 *nr = guest_var(vm, &passes[0]), start[MAX_VCPUS];
+	int i;
 
-	/* The pass under way may be past the hole: one that begins after now. */
-	while (READ_ONCE(*nr) < start + 2) {
-		if (has_left(t))
-			return false;
-		FAIL_UNLESS(time(NULL) <= limit, "vCPU %d makes no progress", id);
-		sched_yield();
+	for (i = 0; i < nr_vcpus; i++)
+		start[i] = READ_ONCE(nr[i]);
+	for (i = 0; i < nr_vcpus; i++) {
+		/* The pass under way may be past the hole: one that begins after now. */
+		while (READ_ONCE(nr[i]) < start[i] + 2) {
+			if (has_left(&threads[i]))
+				return false;
+			FAIL_UNLESS(time(NULL) <= limit, "vCPU %d makes no progress", i);
+			sched_yield();
+		}
 	}
 	return true;
 }
@@ -152,8 +157,7 @@ TEST_F(punch_hole_race, running_vcpu_sees_old_bytes_or_zeros)
 
 		gmem_punch_hole(self->fd, first * PAGE_SIZE, nr * PAGE_SIZE);
 		recycle_pages(nr);
-		for (i = 0; i < variant->nr_vcpus; i++)
-			running = running && wait_for_pass(self->vm, &self->threads[i], i);
+		running = wait_for_passes(self->vm, self->threads, variant->nr_vcpus);
 	}
 	WRITE_ONCE(*guest_var(self->vm, &stop), 1);
 	for (i = 0; i < variant->nr_vcpus; i++) {
