@@ -12,6 +12,12 @@
 struct vcpu;
 
 /*
+ * For alarm() around cases that pre-fault: several kernels have bugs that make the
+ * ioctl spin until there is a signal. It bounds that failure, no more.
+ */
+#define PRE_FAULT_LIMIT_SECONDS	15
+
+/*
  * One ioctl for [*gpa, *gpa + *size): 0 or -errno. Both are advanced to what KVM
  * left undone, as they are by an error after part of the work.
  */
