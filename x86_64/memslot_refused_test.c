@@ -177,7 +177,8 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 }
 
 /*
- * BIND-14: a deletion needs memory too: without, the slot is as it was.
+ * BIND-14: a deletion needs memory too: without, the slot is as it was, and its
+ * pages are found again when their mappings are gone.
  * Red: mutant bind-delete-fails-late.
  */
 TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
@@ -197,6 +198,8 @@ TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 		}
 		nr_failed++;
 		EXPECT_ERRNO(ENOMEM, ret);
+		mem_attrs_set_shared(self->vm, TEST_GPA, SLOT_SIZE);
+		mem_attrs_set_private(self->vm, TEST_GPA, SLOT_SIZE);
 		vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
 		EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 	}
