@@ -198,20 +198,6 @@ TEST_F(pre_fault, range_of_no_whole_pages_is_refused)
 }
 
 /*
- * PREFAULT-2, CREATE-3: the padding is not looked at (7.3; recorded so that a change
- * is noticed). Red: mutant prefault-padding-checked.
- */
-TEST_F(pre_fault, padding_is_ignored)
-{
-	struct kvm_pre_fault_memory range = {
-		.gpa = TEST_GPA, .size = SLOT_SIZE, .padding = { 1, 2, 3, 4, ~0ULL },
-	};
-
-	EXPECT_OK(vcpu_ioctl(self->vcpu, KVM_PRE_FAULT_MEMORY, &range));
-	EXPECT_EQ(0, range.size);
-}
-
-/*
  * PREFAULT-3: the guest takes no fault for what was pre-faulted, neither to read it nor
  * to write it, and finds the bytes that the host put there. Red: mutant prefault-nothing.
  */
