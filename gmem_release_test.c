@@ -15,36 +15,44 @@
 
 #define SIZE		(12 * SZ_1M)
 
-FIXTURE(gmem_release) {
-	struct vm *vm;
-	int fd;
-	char *p;
-	struct memcg cg;
-	u64 before;		/* charged without the file */
-};
+/* Two fixtures alike: files that a slot can use, and those that the host can map. */
+#define FIXTURE_RELEASE(name)							\
+	FIXTURE(name) {								\
+		struct vm *vm;							\
+		int fd;								\
+		struct memcg cg;						\
+		u64 before;		/* charged without the file */		\
+	};									\
+	FIXTURE_VARIANT(name) {							\
+		u64 flags;							\
+	};									\
+	FIXTURE_SETUP(name)							\
+	{									\
+		REQUIRE(kvm_cap(KVM_CAP_GUEST_MEMFD), "no guest_memfd");	\
+		REQUIRE(memcg_available(), "no memory cgroup that this process may make"); \
+		self->vm = vm_create_bare(gmem_any_vm_type());			\
+		REQUIRE(!(variant->flags & ~gmem_supported_flags(self->vm)),	\
+			"no guest_memfd with these flags (before 6.18)");	\
+		memcg_create(&self->cg);					\
+		memcg_enter(&self->cg);						\
+		self->before = memcg_usage(&self->cg);				\
+		self->fd = gmem_create(self->vm, SIZE, variant->flags);		\
+		gmem_allocate(self->fd, 0, SIZE);				\
+	}									\
+	FIXTURE_TEARDOWN(name)							\
+	{									\
+		memcg_leave(&self->cg);						\
+		memcg_delete(&self->cg);					\
+	}									\
+	extern int fixture_end_##name
 
-FIXTURE_SETUP(gmem_release)
-{
-	const u64 flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED;
+FIXTURE_RELEASE(gmem_release);
+GMEM_KIND_NO_MMAP(gmem_release);
+GMEM_KIND_MMAP_PRIVATE(gmem_release);
+GMEM_KIND_MMAP_SHARED(gmem_release);
 
-	REQUIRE(kvm_cap(KVM_CAP_GUEST_MEMFD), "no guest_memfd");
-	REQUIRE(memcg_available(), "no memory cgroup that this process may make");
-	self->vm = vm_create_bare(VM_TYPE_DEFAULT);
-	REQUIRE(!(flags & ~gmem_supported_flags(self->vm)),
-		"no guest_memfd with these flags (before 6.18)");
-	memcg_create(&self->cg);
-	memcg_enter(&self->cg);
-	self->before = memcg_usage(&self->cg);
-	self->fd = gmem_create(self->vm, SIZE, flags);
-	gmem_allocate(self->fd, 0, SIZE);
-	self->p = gmem_mmap(self->fd, 0, SIZE);
-}
-
-FIXTURE_TEARDOWN(gmem_release)
-{
-	memcg_leave(&self->cg);
-	memcg_delete(&self->cg);
-}
+FIXTURE_RELEASE(gmem_mapping_release);
+GMEM_KIND_MMAP_SHARED(gmem_mapping_release);
 
 #define EXPECT_CHARGED(size)							\
 	do {									\
@@ -60,40 +68,16 @@ static void close_vm(struct vm **vm)
 	*vm = NULL;
 }
 
-/* CREATE-9: bytes and charge stay as long as somebody can reach them. */
-TEST_F(gmem_release, mapping_keeps_the_memory)
-{
-	struct page_mismatch why;
-	u64 at;
-
-	for (at = 0; at < SIZE; at += SZ_1M)
-		page_pattern_fill(self->p + at, PAGE_SHARED, at / PAGE_SIZE, 1);
-	EXPECT_CHARGED(SIZE);
-	close(self->fd);
-	EXPECT_CHARGED(SIZE);
-	close_vm(&self->vm);
-	EXPECT_CHARGED(SIZE);
-	for (at = 0; at < SIZE; at += SZ_1M)
-		EXPECT_TRUE(page_pattern_check(self->p + at, PAGE_SHARED, at / PAGE_SIZE, 1, &why));
-
-	/* A page of the mapping is as good as all of it. */
-	munmap(self->p + PAGE_SIZE, SIZE - PAGE_SIZE);
-	EXPECT_CHARGED(SIZE);
-	munmap(self->p, PAGE_SIZE);
-	EXPECT_CHARGED(0);
-}
-
-/* CREATE-9: a descriptor does so too, be it a copy, with or without the VM's. */
+/* CREATE-9: a descriptor keeps the memory, be it a copy, with or without the VM's. */
 TEST_F(gmem_release, descriptor_keeps_the_memory)
 {
 	int copy = dup(self->fd);
 
-	munmap(self->p, SIZE);
+	EXPECT_CHARGED(SIZE);
 	close(self->fd);
 	EXPECT_CHARGED(SIZE);
 	close_vm(&self->vm);
 	EXPECT_CHARGED(SIZE);
-	EXPECT_EQ(SIZE / PAGE_SIZE, gmem_count_pages(copy, 0, SIZE));
 	close(copy);
 	EXPECT_CHARGED(0);
 }
@@ -101,10 +85,9 @@ TEST_F(gmem_release, descriptor_keeps_the_memory)
 /* CREATE-9: a slot uses the file, but does not own it. */
 TEST_F(gmem_release, slot_does_not_keep_the_memory)
 {
-	memslot_add_hva(self->vm, TEST_GPA, SIZE, self->p, self->fd, 0);
-	close(self->fd);
+	memslot_add_gmem(self->vm, TEST_GPA, SIZE, self->fd, 0);
 	EXPECT_CHARGED(SIZE);
-	munmap(self->p, SIZE);
+	close(self->fd);
 	EXPECT_CHARGED(0);
 	close_vm(&self->vm);
 }
@@ -112,14 +95,36 @@ TEST_F(gmem_release, slot_does_not_keep_the_memory)
 /* CREATE-9: nor does the VM, whose last descriptor may be gone before the file's. */
 TEST_F(gmem_release, memory_can_be_given_back_after_the_vm_is_closed)
 {
-	memslot_add_hva(self->vm, TEST_GPA, SIZE, self->p, self->fd, 0);
+	memslot_add_gmem(self->vm, TEST_GPA, SIZE, self->fd, 0);
 	close_vm(&self->vm);
 	EXPECT_CHARGED(SIZE);
 	gmem_punch_hole(self->fd, 0, SIZE / 2);
 	EXPECT_CHARGED(SIZE / 2);
-	EXPECT_FILLED(0, self->p, PAGE_SIZE);
-	munmap(self->p, SIZE);
 	close(self->fd);
+	EXPECT_CHARGED(0);
+}
+
+/* CREATE-9: a mapping keeps it too: bytes stay as long as somebody can reach them. */
+TEST_F(gmem_mapping_release, mapping_keeps_the_memory)
+{
+	char *p = gmem_mmap(self->fd, 0, SIZE);
+	struct page_mismatch why;
+	u64 at;
+
+	for (at = 0; at < SIZE; at += SZ_1M)
+		page_pattern_fill(p + at, PAGE_SHARED, at / PAGE_SIZE, 1);
+	EXPECT_CHARGED(SIZE);
+	close(self->fd);
+	EXPECT_CHARGED(SIZE);
+	close_vm(&self->vm);
+	EXPECT_CHARGED(SIZE);
+	for (at = 0; at < SIZE; at += SZ_1M)
+		EXPECT_TRUE(page_pattern_check(p + at, PAGE_SHARED, at / PAGE_SIZE, 1, &why));
+
+	/* A page of the mapping is as good as all of it. */
+	munmap(p + PAGE_SIZE, SIZE - PAGE_SIZE);
+	EXPECT_CHARGED(SIZE);
+	munmap(p, PAGE_SIZE);
 	EXPECT_CHARGED(0);
 }
 
