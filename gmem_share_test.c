@@ -22,6 +22,7 @@ struct report {
 	bool done;
 	int vm_ioctls[4];
 	int allocate, punch;
+	u64 nr_pages;		/* that the file had then */
 	long map;
 	u8 seen[4];		/* the first byte of each page, before it wrote its own */
 };
@@ -46,7 +47,9 @@ static void use_memory(struct report *report, int vm_fd, int gmem_fd)
 	try_vm(vm_fd, report->vm_ioctls);
 	report->punch = __gmem_punch_hole(gmem_fd, PAGE_SIZE, PAGE_SIZE);
 	report->allocate = __gmem_allocate(gmem_fd, 3 * PAGE_SIZE, PAGE_SIZE);
+	report->nr_pages = gmem_count_pages(gmem_fd, 0, SIZE);
 	report->map = __gmem_mmap(gmem_fd, 0, SIZE);
+	report->done = true;
 	if (report->map < 0)
 		return;
 	p = (char *)report->map;
@@ -54,7 +57,6 @@ static void use_memory(struct report *report, int vm_fd, int gmem_fd)
 		report->seen[i] = p[i * PAGE_SIZE];
 	memset(p + 2 * PAGE_SIZE, CHILD_BYTE, PAGE_SIZE);
 	munmap(p, SIZE);
-	report->done = true;
 }
 
 static void send_fds(int socket, const int *fds, int nr)
@@ -111,16 +113,31 @@ FIXTURE(gmem_share) {
 
 FIXTURE_VARIANT(gmem_share) {
 	bool inherited;
+	u64 flags;
 };
 
+#define SHARED_FLAGS	(GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED)
+
 /* A child that was born with the descriptors and the mapping. */
-FIXTURE_VARIANT_ADD(gmem_share, forked_child) {
+FIXTURE_VARIANT_ADD(gmem_share, shared_memory_by_fork) {
 	.inherited = true,
+	.flags = SHARED_FLAGS,
 };
 
 /* A process that is older than the VM and gets them in a message. */
-FIXTURE_VARIANT_ADD(gmem_share, by_message) {
+FIXTURE_VARIANT_ADD(gmem_share, shared_memory_by_message) {
 	.inherited = false,
+	.flags = SHARED_FLAGS,
+};
+
+FIXTURE_VARIANT_ADD(gmem_share, private_memory_by_fork) {
+	.inherited = true,
+	.flags = 0,
+};
+
+FIXTURE_VARIANT_ADD(gmem_share, private_memory_by_message) {
+	.inherited = false,
+	.flags = 0,
 };
 
 static __noreturn void be_the_other(struct report *report, int socket)
@@ -134,8 +151,6 @@ static __noreturn void be_the_other(struct report *report, int socket)
 
 FIXTURE_SETUP(gmem_share)
 {
-	const u64 flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED;
-
 	self->fd = -1;
 	REQUIRE(kvm_cap(KVM_CAP_GUEST_MEMFD), "no guest_memfd");
 	self->report = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -150,12 +165,16 @@ FIXTURE_SETUP(gmem_share)
 			be_the_other(self->report, self->socket[1]);
 		}
 	}
-	self->vm = vm_create_bare(VM_TYPE_DEFAULT);
-	REQUIRE(!(flags & ~gmem_supported_flags(self->vm)),
+	self->vm = vm_create_bare(gmem_any_vm_type());
+	REQUIRE(!(variant->flags & ~gmem_supported_flags(self->vm)),
 		"no guest_memfd with these flags (before 6.18)");
-	self->fd = gmem_create(self->vm, SIZE, flags);
-	self->p = gmem_mmap(self->fd, 0, SIZE);
-	memset(self->p, PARENT_BYTE, 3 * PAGE_SIZE);
+	self->fd = gmem_create(self->vm, SIZE, variant->flags);
+	REQUIRE(gmem_can_count_pages(self->fd), "no way to count a file's pages");
+	gmem_allocate(self->fd, 0, 3 * PAGE_SIZE);
+	if (variant->flags) {
+		self->p = gmem_mmap(self->fd, 0, SIZE);
+		memset(self->p, PARENT_BYTE, 3 * PAGE_SIZE);
+	}
 }
 
 FIXTURE_TEARDOWN(gmem_share)
@@ -202,11 +221,16 @@ TEST_F(gmem_share, other_process_may_use_the_memory_but_not_the_vm)
 	}
 	EXPECT_OK(r->punch);
 	EXPECT_OK(r->allocate);
+	EXPECT_EQ(3, r->nr_pages);
+	EXPECT_ERRNO(variant->flags ? 0 : ENODEV, r->map);
+	EXPECT_TRUE(gmem_has_page(self->fd, 3 * PAGE_SIZE));
+	if (!variant->flags)
+		return;
+
 	EXPECT_EQ(PARENT_BYTE, r->seen[0]);
 	EXPECT_EQ(0, r->seen[1]);
 	EXPECT_EQ(PARENT_BYTE, r->seen[2]);
 	EXPECT_EQ(0, r->seen[3]);
-
 	EXPECT_FILLED(PARENT_BYTE, self->p, PAGE_SIZE);
 	EXPECT_FILLED(0, self->p + PAGE_SIZE, PAGE_SIZE);
 	EXPECT_FILLED(CHILD_BYTE, self->p + 2 * PAGE_SIZE, PAGE_SIZE);
@@ -216,14 +240,15 @@ TEST_F(gmem_share, other_process_may_use_the_memory_but_not_the_vm)
 /* CREATE-8: the owner's VM has not noticed: the same ioctls work, and the file binds. */
 TEST_F(gmem_share, vm_of_the_owner_works_on)
 {
+	void *hva = variant->flags ? self->p : backing_map(BACKING_ANON, SIZE);
+
 	run_other(self->child, variant->inherited, self->report, self->socket[0],
 		  self->vm->fd, self->fd);
 	EXPECT_LT(0, vm_cap(self->vm, KVM_CAP_USER_MEMORY));
-	EXPECT_OK(__memslot_set2(self->vm, 1, KVM_MEM_GUEST_MEMFD, TEST_GPA, SIZE, self->p,
+	EXPECT_OK(__memslot_set2(self->vm, 1, KVM_MEM_GUEST_MEMFD, TEST_GPA, SIZE, hva,
 				 self->fd, 0));
-	EXPECT_OK(__memslot_set1(self->vm, 1, 0, TEST_GPA, 0, self->p));
-	/* The mapping of the owner is its own. */
-	EXPECT_FILLED(CHILD_BYTE, self->p + 2 * PAGE_SIZE, PAGE_SIZE);
+	EXPECT_OK(__memslot_set1(self->vm, 1, 0, TEST_GPA, 0, hva));
+	EXPECT_OK(__gmem_allocate(self->fd, 0, SIZE));
 }
 
 GMEM_TEST_MAIN
