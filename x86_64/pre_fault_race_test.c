@@ -99,7 +99,7 @@ static void interrupt(struct pre_fault_thread *t)
 
 /*
  * PREFAULT-4: a signal before anything was mapped is EINTR, and nothing was done.
- * Red: mutant prefault-intr-hidden.
+ * Red (not run yet): mutant prefault-intr-hidden.
  */
 TEST_F(race, signal_before_any_progress_is_eintr)
 {
@@ -118,7 +118,7 @@ TEST_F(race, signal_before_any_progress_is_eintr)
 
 /*
  * PREFAULT-4: a signal after some pages is a success that reports them.
- * Red: mutant prefault-all-or-nothing.
+ * Red (not run yet): mutant prefault-all-or-nothing.
  */
 TEST_F(race, signal_after_progress_is_success)
 {
@@ -146,7 +146,7 @@ static void *delete_slot(void *slot)
  * pre-fault that began earlier has ended) a pre-fault in it is EAGAIN, and that earlier
  * one ends with what it has done. When the slot comes back, all of it can be pre-faulted.
  * 6.12 spins, which keeps the deletion from ending, too.
- * Red: 6.12; mutant prefault-spins-on-delete.
+ * Red: 6.12.
  */
 TEST_F(race, slot_being_deleted_is_eagain)
 {

@@ -86,7 +86,7 @@ static u64 nr_faults(struct vcpu *vcpu)
 /*
  * PREFAULT-1: a call that did everything leaves an empty range at its end. It makes
  * no difference that the vCPU never ran, nor that all is mapped already.
- * Red: mutant prefault-gpa-stays.
+ * Red (not run yet): mutant prefault-gpa-stays.
  */
 TEST_F(pre_fault, range_is_used_up)
 {
@@ -98,7 +98,7 @@ TEST_F(pre_fault, range_is_used_up)
 /*
  * PREFAULT-1: a range that goes on behind its slot is done up to there, which is a
  * success; what is left begins with the first page that cannot be mapped, and is
- * refused. Red: mutant prefault-all-or-nothing.
+ * refused. Red (not run yet): mutant prefault-all-or-nothing.
  */
 TEST_F(pre_fault, range_beyond_the_slot_is_done_in_part)
 {
@@ -108,7 +108,7 @@ TEST_F(pre_fault, range_beyond_the_slot_is_done_in_part)
 	EXPECT_REFUSED(ENOENT, SLOT_END, left);
 }
 
-/* PREFAULT-1: a hole between two slots is no different. Red: prefault-all-or-nothing. */
+/* PREFAULT-1: a hole between two slots is no different. Red (not run yet): prefault-all-or-nothing. */
 TEST_F(pre_fault, range_stops_at_a_hole)
 {
 	const u64 next = SLOT_END + PAGE_SIZE;
@@ -121,7 +121,7 @@ TEST_F(pre_fault, range_stops_at_a_hole)
 
 /*
  * PREFAULT-1: no slot, no mapping: not even the beginning of a range whose end would
- * have one. Red: mutant prefault-no-slot-ok.
+ * have one. Red (not run yet): mutant prefault-no-slot-ok.
  */
 TEST_F(pre_fault, range_outside_any_slot_is_refused)
 {
@@ -133,7 +133,7 @@ TEST_F(pre_fault, range_outside_any_slot_is_refused)
 /*
  * PREFAULT-1: a slot that was there does not count, nor do its mappings; other slots
  * go on. 6.12 spins until there is a signal if the VM is of the default type, which
- * drops all its mappings when a slot goes. Red: 6.12; mutant prefault-stale-root.
+ * drops all its mappings when a slot goes. Red: 6.12.
  */
 TEST_F(pre_fault, range_of_a_deleted_slot_is_refused)
 {
@@ -147,7 +147,7 @@ TEST_F(pre_fault, range_of_a_deleted_slot_is_refused)
 /*
  * PREFAULT-1: a page in a large page is mapped large, and counts as the one page that
  * was asked for; the range to the end of the large page is the work of one step.
- * Red: mutant prefault-small.
+ * Red (not run yet): mutant prefault-small.
  */
 TEST_F(pre_fault, large_page_is_mapped_large)
 {
@@ -164,7 +164,7 @@ TEST_F(pre_fault, large_page_is_mapped_large)
 	EXPECT_PRE_FAULT(0, gpa, 3 * large, gpa + 2 * large, large);
 }
 
-/* PREFAULT-2: the flags are reserved, each bit. Red: mutant prefault-args-unchecked. */
+/* PREFAULT-2: the flags are reserved, each bit. Red (not run yet): mutant prefault-args-unchecked. */
 TEST_F(pre_fault, any_flag_is_refused)
 {
 	struct kvm_pre_fault_memory range;
@@ -183,7 +183,7 @@ TEST_F(pre_fault, any_flag_is_refused)
 
 /*
  * PREFAULT-2: as are ranges that do not consist of pages, of one at least, or that
- * wrap, or end at 2^64. Red: mutant prefault-args-unchecked.
+ * wrap, or end at 2^64. Red (not run yet): mutant prefault-args-unchecked.
  */
 TEST_F(pre_fault, range_of_no_whole_pages_is_refused)
 {
@@ -199,7 +199,7 @@ TEST_F(pre_fault, range_of_no_whole_pages_is_refused)
 
 /*
  * PREFAULT-3: the guest takes no fault for what was pre-faulted, neither to read it nor
- * to write it, and finds the bytes that the host put there. Red: mutant prefault-nothing.
+ * to write it, and finds the bytes that the host put there. Red (not run yet): mutant prefault-nothing.
  */
 TEST_F(pre_fault, pre_faulted_memory_takes_no_fault)
 {
@@ -223,7 +223,7 @@ TEST_F(pre_fault, pre_faulted_memory_takes_no_fault)
 
 /*
  * PREFAULT-3: a pre-fault is a read: it does not break copy-on-write. The mapping still
- * shows what is written to the file, to host and guest. Red: mutant prefault-writes.
+ * shows what is written to the file, to host and guest. Red (not run yet): mutant prefault-writes.
  */
 TEST_F(pre_fault, copy_on_write_is_not_broken)
 {
@@ -252,7 +252,7 @@ TEST_F(pre_fault, copy_on_write_is_not_broken)
 /*
  * PREFAULT-3: what the host writes later to a page that was absent when pre-faulted,
  * and so mapped as the page of zeros, reaches the guest.
- * Red: mutant prefault-deaf (no invalidation by the host's mappings).
+ * Red (not run yet): mutant prefault-deaf (no invalidation by the host's mappings).
  */
 TEST_F(pre_fault, absent_page_is_seen_when_the_host_writes_it)
 {
