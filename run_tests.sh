@@ -79,7 +79,9 @@ parse_value_option()	# OPTION VALUE
 	--shard | --require) pass+=("$1" "$2") ;;
 	--known-failures) want_file "$@"; known=$2 ;;
 	--out) out=$2 ;;
-	--programs) programs=$2 ;;	# for the runner's own tests
+	--programs)	# for the runner's own tests
+		[[ -d $2 ]] || die "there are no test programs in '$2'"
+		programs=$2 ;;
 	*) die "unknown option '$1' (--help shows all)" ;;
 	esac
 	case $1 in

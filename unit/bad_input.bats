@@ -53,6 +53,18 @@ one_line()	# TEXT
 	one_line "no test case matches 'NOSUCH-1'"
 }
 
+@test "a directory without test programs" {
+	run_tests --native --programs "$BATS_TEST_TMPDIR"
+	one_line "there are no test programs"
+	run_tests --native --programs /nosuch
+	one_line "there are no test programs in '/nosuch'"
+}
+
+@test "results that cannot be written" {
+	run_tests --native --out /proc/nosuch verdicts_test:passes
+	one_line "[Errno 2] No such file or directory: '/proc/nosuch'"
+}
+
 @test "a list of known failures that cannot be read" {
 	echo "nonsense" >"$BATS_TEST_TMPDIR/known"
 	run_tests --native --known-failures "$BATS_TEST_TMPDIR/known" verdicts_test:passes

@@ -52,6 +52,8 @@ def parse_arguments(argv):
 
 
 def select_cases(options, seed):
+    if not options.program:
+        raise plan.PlanError("there are no test programs")
     cases = plan.select(plan.list_cases(options.program), options.patterns)
     if options.shard:
         cases = plan.shard(cases, options.shard)
