@@ -108,7 +108,10 @@ TEST_F(pre_fault, range_beyond_the_slot_is_done_in_part)
 	EXPECT_REFUSED(ENOENT, SLOT_END, left);
 }
 
-/* PREFAULT-1: a hole between two slots is no different. Red (not run yet): prefault-all-or-nothing. */
+/*
+ * PREFAULT-1: a hole between two slots is no different.
+ * Red (not run yet): mutant prefault-all-or-nothing.
+ */
 TEST_F(pre_fault, range_stops_at_a_hole)
 {
 	const u64 next = SLOT_END + PAGE_SIZE;
@@ -164,7 +167,10 @@ TEST_F(pre_fault, large_page_is_mapped_large)
 	EXPECT_PRE_FAULT(0, gpa, 3 * large, gpa + 2 * large, large);
 }
 
-/* PREFAULT-2: the flags are reserved, each bit. Red (not run yet): mutant prefault-args-unchecked. */
+/*
+ * PREFAULT-2: the flags are reserved, each bit.
+ * Red (not run yet): mutant prefault-args-unchecked.
+ */
 TEST_F(pre_fault, any_flag_is_refused)
 {
 	struct kvm_pre_fault_memory range;
@@ -199,7 +205,8 @@ TEST_F(pre_fault, range_of_no_whole_pages_is_refused)
 
 /*
  * PREFAULT-3: the guest takes no fault for what was pre-faulted, neither to read it nor
- * to write it, and finds the bytes that the host put there. Red (not run yet): mutant prefault-nothing.
+ * to write it, and finds the bytes that the host put there.
+ * Red (not run yet): mutant prefault-nothing.
  */
 TEST_F(pre_fault, pre_faulted_memory_takes_no_fault)
 {
