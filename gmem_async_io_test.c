@@ -88,7 +88,7 @@ static int ring_do(struct ring *ring, u8 opcode, int fd, void *addr, u32 len, u6
 	return result;
 }
 
-/* CREATE-5: the same refusals as for the system calls. */
+/* CREATE-5: the same refusals as for the system calls. Red: mutant file-read-write-stub. */
 TEST_F(gmem_async_io, io_uring_does_not_read_or_write_the_file)
 {
 	struct iovec iov = { .iov_base = buf, .iov_len = sizeof(buf) };
@@ -107,7 +107,10 @@ TEST_F(gmem_async_io, io_uring_does_not_read_or_write_the_file)
 	close(ring.fd);
 }
 
-/* CREATE-5, FALLOC-1: IORING_OP_FALLOCATE is fallocate() and obeys its rules. */
+/*
+ * CREATE-5, FALLOC-1: IORING_OP_FALLOCATE is fallocate() and obeys its rules. Red:
+ * mutant file-modes-unchecked.
+ */
 TEST_F(gmem_async_io, io_uring_fallocate_obeys_the_same_rules)
 {
 	const u64 keep = FALLOC_FL_KEEP_SIZE, punch = keep | FALLOC_FL_PUNCH_HOLE;
@@ -164,7 +167,10 @@ static bool have_aio(void)
 	return !syscall(__NR_io_setup, 1, &ctx) && !syscall(__NR_io_destroy, ctx);
 }
 
-/* CREATE-5: nor does AIO, for which there is no synchronisation to ask for either. */
+/*
+ * CREATE-5: nor does AIO, for which there is no synchronisation to ask for either.
+ * Red: mutant file-read-write-stub.
+ */
 TEST_F(gmem_async_io, aio_does_not_read_write_or_sync_the_file)
 {
 	int exe = open("/proc/self/exe", O_RDONLY);

@@ -29,6 +29,7 @@ static u64 size_of(int fd)
 /*
  * CREATE-1: which flags a VM type takes is ABI. Memory that starts shared makes
  * no sense for a VM whose attributes decide, so the private type lacks that flag.
+ * Red: mutant file-init-shared-for-all.
  */
 TEST_F(gmem_create, flags_of_each_vm_type_are_the_released_ones)
 {
@@ -40,7 +41,10 @@ TEST_F(gmem_create, flags_of_each_vm_type_are_the_released_ones)
 	EXPECT_EQ(variant->has_private ? mmap : mmap | shared, gmem_supported_flags(self->vm));
 }
 
-/* CREATE-1: all 64 bits; before 6.18 the capability reads 0 and so does the mask. */
+/*
+ * CREATE-1: all 64 bits; before 6.18 the capability reads 0 and so does the mask. Red:
+ * mutant file-flags-unchecked.
+ */
 TEST_F(gmem_create, each_flag_is_taken_iff_the_capability_has_it)
 {
 	u64 supported = gmem_supported_flags(self->vm), taken = 0;
@@ -60,7 +64,10 @@ TEST_F(gmem_create, each_flag_is_taken_iff_the_capability_has_it)
 	EXPECT_EQ(supported, taken);
 }
 
-/* CREATE-1: one unknown flag is enough, whatever else is asked for. */
+/*
+ * CREATE-1: one unknown flag is enough, whatever else is asked for. Red: mutant
+ * file-flags-unchecked.
+ */
 TEST_F(gmem_create, flags_are_refused_as_a_whole)
 {
 	u64 supported = gmem_supported_flags(self->vm), known, unknown;
@@ -88,6 +95,7 @@ TEST_F(gmem_create, flags_are_refused_as_a_whole)
 /*
  * CREATE-2: sizes are a positive loff_t, in whole pages. Bit 63 makes them
  * negative; each bit below the page size is tried alone and on top of a page.
+ * Red: mutant file-sizes-unchecked.
  */
 TEST_F(gmem_create, sizes_that_are_no_positive_number_of_pages_are_refused)
 {
@@ -118,7 +126,10 @@ TEST_F(gmem_create, sizes_that_are_no_positive_number_of_pages_are_refused)
 	EXPECT_EQ(free_fd, lowest_free_fd());
 }
 
-/* CREATE-2: any positive number of pages will do: nothing is reserved for it. */
+/*
+ * CREATE-2: any positive number of pages will do: nothing is reserved for it. Red:
+ * mutant file-size-limit.
+ */
 TEST_F(gmem_create, size_is_limited_by_loff_t_alone)
 {
 	static const u64 sizes[] = {
@@ -138,7 +149,10 @@ TEST_F(gmem_create, size_is_limited_by_loff_t_alone)
 	}
 }
 
-/* CREATE-4: two files of a VM are two inodes, each with the size it was given. */
+/*
+ * CREATE-4: two files of a VM are two inodes, each with the size it was given. Red:
+ * mutant file-one-inode-number.
+ */
 TEST_F(gmem_create, files_have_inodes_and_sizes_of_their_own)
 {
 	int a = gmem_create(self->vm, PAGE_SIZE, 0), b = gmem_create(self->vm, SZ_2M, 0);
@@ -161,7 +175,10 @@ TEST_F(gmem_create, files_have_inodes_and_sizes_of_their_own)
 	close(a);
 }
 
-/* CREATE-4: a file needs its VM alive, not a descriptor of it. */
+/*
+ * CREATE-4: a file needs its VM alive, not a descriptor of it. Red: mutant
+ * file-fallocate-needs-vm.
+ */
 TEST_F(gmem_create, file_outlives_the_descriptor_of_its_vm)
 {
 	int fd = gmem_create(self->vm, SZ_64K, 0);

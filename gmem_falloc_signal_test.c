@@ -80,6 +80,7 @@ FIXTURE_TEARDOWN(gmem_falloc_signal)
  * FALLOC-6: EINTR, even of a handler that restarts calls, and what was allocated
  * stays: the pages from the start on, without a gap. Going on is the caller's.
  * A machine that was busy elsewhere may finish first, then it is tried again.
+ * Red: mutants file-alloc-no-signal and file-alloc-signal-undoes.
  */
 TEST_F(gmem_falloc_signal, interrupted_allocation_keeps_what_it_has)
 {

@@ -38,7 +38,10 @@ static u64 page_bits(u64 first, u64 nr)
 
 FIXTURE_GMEM_KINDS(gmem_falloc);
 
-/* FALLOC-1: of the modes, also of those yet to be defined, two are taken. */
+/*
+ * FALLOC-1: of the modes, also of those yet to be defined, two are taken. Red: mutant
+ * file-modes-unchecked.
+ */
 TEST_F(gmem_falloc, only_keep_size_with_or_without_punch_hole_is_taken)
 {
 	const u64 all_modes = BIT_ULL(8);
@@ -60,7 +63,10 @@ TEST_F(gmem_falloc, only_keep_size_with_or_without_punch_hole_is_taken)
 	EXPECT_EQ(page_bits(0, 1) | page_bits(5, 3), pages_of(self->fd));
 }
 
-/* FALLOC-2: a byte too many or too few at either end, and nothing happens. */
+/*
+ * FALLOC-2: a byte too many or too few at either end, and nothing happens. Red: mutant
+ * file-falloc-unaligned.
+ */
 TEST_F(gmem_falloc, unaligned_offset_or_size_is_refused)
 {
 	static const u64 deltas[] = { 0, 1, 8, 512, PAGE_SIZE / 2, PAGE_SIZE - 1 };
@@ -89,7 +95,10 @@ TEST_F(gmem_falloc, unaligned_offset_or_size_is_refused)
 	EXPECT_EQ(page_bits(3, 1), pages_of(self->fd));
 }
 
-/* FALLOC-2: empty and negative ranges, and a sum that is no loff_t any more. */
+/*
+ * FALLOC-2: empty and negative ranges, and a sum that is no loff_t any more. Red:
+ * mutant file-falloc-empty.
+ */
 TEST_F(gmem_falloc, range_that_is_none_is_refused)
 {
 	static const struct {
@@ -141,7 +150,10 @@ TEST_F(gmem_falloc, allocation_ends_at_the_end_of_the_file)
 	EXPECT_EQ(ALL_PAGES, pages_of(self->fd));
 }
 
-/* FALLOC-2: a hole may reach past the end: there is nothing, and it stays so. */
+/*
+ * FALLOC-2: a hole may reach past the end: there is nothing, and it stays so. Red:
+ * mutant file-punch-past-eof.
+ */
 TEST_F(gmem_falloc, hole_may_reach_past_the_end_of_the_file)
 {
 	const u64 end = GMEM_KIND_SIZE, longest = BIT_ULL(63) - PAGE_SIZE;

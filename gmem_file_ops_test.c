@@ -138,6 +138,7 @@ static const struct file_call transfers[] = {
 /*
  * CREATE-5: no system call moves bytes through the descriptor, be the memory
  * shared or not. The file has no position either, hence ESPIPE.
+ * Red: mutant file-read-write-stub.
  */
 TEST_F(gmem_file_ops, no_call_reads_or_writes_through_the_descriptor)
 {
@@ -192,7 +193,10 @@ static const struct file_call changes[] = {
 	{ "execveat", call_execveat, EACCES },
 };
 
-/* CREATE-6: size, mode, owner, times and seals are nothing that a user sets. */
+/*
+ * CREATE-6: size, mode, owner, times and seals are nothing that a user sets. Red:
+ * mutant file-setattr-works.
+ */
 TEST_F(gmem_file_ops, nothing_about_the_file_can_be_changed)
 {
 	struct stat before, after;
@@ -211,7 +215,10 @@ TEST_F(gmem_file_ops, nothing_about_the_file_can_be_changed)
 	EXPECT_TRUE(pages_are_as_used(self->fd, variant->flags));
 }
 
-/* CREATE-6: a descriptor can be duplicated and sent, but not opened anew. */
+/*
+ * CREATE-6: a descriptor can be duplicated and sent, but not opened anew. Red: mutant
+ * file-setattr-works.
+ */
 TEST_F(gmem_file_ops, file_cannot_be_reopened)
 {
 	static const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR, O_RDWR | O_TRUNC };
@@ -234,7 +241,10 @@ TEST_F(gmem_file_ops, file_cannot_be_reopened)
 	EXPECT_OK(__gmem_allocate(fd, 0, GMEM_KIND_SIZE));
 }
 
-/* CREATE-4: open for reading and writing, large, and inherited by exec. */
+/*
+ * CREATE-4: open for reading and writing, large, and inherited by exec. Red: mutant
+ * file-attributes.
+ */
 TEST_F(gmem_file_ops, descriptor_is_read_write_large_and_not_cloexec)
 {
 	int any = open("/proc/self/exe", O_RDONLY);
@@ -246,7 +256,7 @@ TEST_F(gmem_file_ops, descriptor_is_read_write_large_and_not_cloexec)
 	close(any);
 }
 
-/* CREATE-4: st_blocks stays 0, whatever is allocated. */
+/* CREATE-4: st_blocks stays 0, whatever is allocated. Red: mutant file-attributes. */
 TEST_F(gmem_file_ops, stat_tells_size_and_mode_but_not_blocks)
 {
 	struct stat st;
@@ -264,7 +274,10 @@ TEST_F(gmem_file_ops, stat_tells_size_and_mode_but_not_blocks)
 	}
 }
 
-/* CREATE-4: a file system of its own since 6.19, before that an anonymous inode. */
+/*
+ * CREATE-4: a file system of its own since 6.19, before that an anonymous inode. Red:
+ * mutant file-attributes.
+ */
 TEST_F(gmem_file_ops, file_system_says_guest_memfd)
 {
 	long magic = kernel_at_least(6, 19) ? GUEST_MEMFD_MAGIC : ANON_INODE_FS_MAGIC;

@@ -30,7 +30,10 @@ FIXTURE_GMEM_KINDS(gmem_mmap);
 
 static const int protections[] = { PROT_NONE, PROT_READ, PROT_WRITE, PROT_READ | PROT_WRITE };
 
-/* CREATE-7: GUEST_MEMFD_FLAG_MMAP decides, not whether the memory is shared. */
+/*
+ * CREATE-7: GUEST_MEMFD_FLAG_MMAP decides, not whether the memory is shared. Red:
+ * mutant file-mmap-always.
+ */
 TEST_F(gmem_mmap, file_can_be_mapped_iff_it_has_the_mmap_flag)
 {
 	int err = variant->flags & GUEST_MEMFD_FLAG_MMAP ? 0 : ENODEV;
@@ -45,7 +48,10 @@ TEST_F(gmem_mmap, file_can_be_mapped_iff_it_has_the_mmap_flag)
 	}
 }
 
-/* CREATE-7: copies on write would be memory that the VM does not have. */
+/*
+ * CREATE-7: copies on write would be memory that the VM does not have. Red: mutant
+ * file-mmap-cow.
+ */
 TEST_F(gmem_mmap, private_mapping_is_refused)
 {
 	int err = variant->flags & GUEST_MEMFD_FLAG_MMAP ? EINVAL : ENODEV;
@@ -76,7 +82,10 @@ TEST_F(gmem_mapping, mapping_is_never_executable)
 	EXPECT_EQ(0, mprotect((void *)p, PAGE_SIZE, PROT_READ | PROT_WRITE));
 }
 
-/* CREATE-7: mapping is no access: it neither allocates nor frees. */
+/*
+ * CREATE-7: mapping is no access: it neither allocates nor frees. Red: mutant
+ * file-mmap-allocates.
+ */
 TEST_F(gmem_mapping, mapping_and_unmapping_allocate_nothing)
 {
 	void *p;
@@ -137,7 +146,10 @@ TEST_F(gmem_private_mapping, private_memory_cannot_be_populated)
 FIXTURE_GMEM(gmem_shared_mapping);
 GMEM_KIND_MMAP_SHARED(gmem_shared_mapping);
 
-/* CREATE-7: each way to populate gives every page of its range, zeroed. */
+/*
+ * CREATE-7: each way to populate gives every page of its range, zeroed. Red: mutant
+ * file-mmap-allocates.
+ */
 TEST_F(gmem_shared_mapping, shared_memory_can_be_populated)
 {
 	static const int advices[] = { MADV_POPULATE_READ, MADV_POPULATE_WRITE };
@@ -162,6 +174,7 @@ TEST_F(gmem_shared_mapping, shared_memory_can_be_populated)
 /*
  * CREATE-7: a mapping may reach over the end of the file, and even start there:
  * the last page of the file is the last that can be touched.
+ * Red: mutant file-fault-past-eof.
  */
 TEST_F(gmem_shared_mapping, access_past_the_end_gives_sigbus)
 {
@@ -181,7 +194,10 @@ TEST_F(gmem_shared_mapping, access_past_the_end_gives_sigbus)
 	EXPECT_EQ(0, gmem_count_pages(self->fd, GMEM_KIND_SIZE, GMEM_KIND_SIZE));
 }
 
-/* CREATE-7: population stops at the end of the file, and says so. */
+/*
+ * CREATE-7: population stops at the end of the file, and says so. Red: mutant
+ * file-fault-past-eof.
+ */
 TEST_F(gmem_shared_mapping, population_past_the_end_fails_behind_the_last_page)
 {
 	char *p;

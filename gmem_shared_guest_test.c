@@ -89,7 +89,10 @@ static struct vm_exit guest_finds_zero(struct vcpu *vcpu, u64 first, u64 nr)
 	return vcpu_run(vcpu);
 }
 
-/* FALLOC-3: who touches a fresh page first makes no difference, nor what it held. */
+/*
+ * FALLOC-3: who touches a fresh page first makes no difference, nor what it held. Red:
+ * mutant file-pfn-no-clear.
+ */
 TEST_F(gmem_shared_guest, fresh_page_reads_zero_for_guest_and_host)
 {
 	int round;
@@ -115,7 +118,7 @@ TEST_F(gmem_shared_guest, allocation_keeps_what_guest_and_host_wrote)
 	EXPECT_EQ(NR_PAGES, host_finds(self->p, 0, NR_PAGES, 1));
 }
 
-/* FALLOC-4: both read zero in the hole and their bytes around it. */
+/* FALLOC-4: both read zero in the hole and their bytes around it. Red: mutant file-pfn-no-clear. */
 TEST_F(gmem_shared_guest, punched_pages_read_zero_and_their_neighbours_stay)
 {
 	guest_fill(self->vcpu, 0, NR_PAGES, 1);
@@ -148,7 +151,7 @@ TEST_F(gmem_shared_guest, guest_and_host_get_the_same_new_page)
 	EXPECT_EQ(NR_PAGES, gmem_count_pages(self->fd, 0, SIZE + PAGE_SIZE));
 }
 
-/* FALLOC-5: and faults for it, once for each page of the hole. */
+/* FALLOC-5: and faults for it, once for each page of the hole. Red: mutant file-punch-zap-slot. */
 TEST_F(gmem_shared_guest, punched_pages_fault_again_and_no_others)
 {
 	u64 before;

@@ -18,7 +18,7 @@
 
 FIXTURE_GMEM_VM_TYPES(reserved_fields);
 
-/* CREATE-3: struct kvm_create_guest_memfd, reserved[]. */
+/* CREATE-3: struct kvm_create_guest_memfd, reserved[]. Red: mutant file-reserved-checked. */
 TEST_F(reserved_fields, create_guest_memfd_ignores_reserved)
 {
 	struct kvm_create_guest_memfd args;
@@ -36,7 +36,10 @@ TEST_F(reserved_fields, create_guest_memfd_ignores_reserved)
 	close(fd);
 }
 
-/* CREATE-3: struct kvm_userspace_memory_region2, pad1 and pad2[]; create and delete. */
+/*
+ * CREATE-3: struct kvm_userspace_memory_region2, pad1 and pad2[]; create and delete.
+ * Red: mutant file-reserved-checked.
+ */
 TEST_F(reserved_fields, set_user_memory_region2_ignores_padding)
 {
 	int fd = gmem_create(self->vm, SZ_64K, 0);
@@ -65,7 +68,10 @@ TEST_F(reserved_fields, set_user_memory_region2_ignores_padding)
 	close(fd);
 }
 
-/* CREATE-3: struct kvm_pre_fault_memory, padding[]; it is not written to either. */
+/*
+ * CREATE-3: struct kvm_pre_fault_memory, padding[]; it is not written to either. Red:
+ * mutant file-reserved-checked.
+ */
 TEST(pre_fault_memory_ignores_padding)
 {
 	struct kvm_pre_fault_memory range;

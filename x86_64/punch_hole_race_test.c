@@ -143,6 +143,7 @@ static bool wait_for_passes(struct vm *vm, const struct vcpu_thread *threads, in
 /*
  * FALLOC-4, FALLOC-5: a vCPU that uses a page while it is taken away reads its
  * old bytes or zeros, never what its next owner puts there, and goes on.
+ * Red: mutant file-pfn-no-clear.
  */
 TEST_F(punch_hole_race, running_vcpu_sees_old_bytes_or_zeros)
 {

@@ -115,6 +115,7 @@ static bool shared_side_is_untouched(const char *hva)
 /*
  * FALLOC-3: a page is cleared on its first use by the guest, not when it is
  * allocated. The pages come back dirty from the guest itself.
+ * Red: mutant file-pfn-no-clear.
  */
 TEST_F(punch_hole, allocated_page_reads_zero_at_first)
 {
@@ -144,6 +145,7 @@ TEST_F(punch_hole, allocation_keeps_what_the_guest_wrote)
 /*
  * FALLOC-4: the guest reads zero in the hole and its own bytes around it, for
  * holes at the first, the last and inner pages, within and across slots.
+ * Red: mutant file-pfn-no-clear.
  */
 TEST_F(punch_hole, punched_pages_read_zero_and_their_neighbours_stay)
 {
@@ -167,7 +169,10 @@ TEST_F(punch_hole, punched_pages_read_zero_and_their_neighbours_stay)
 	EXPECT_TRUE(shared_side_is_untouched(self->hva));
 }
 
-/* FALLOC-4: what the file has outside of the slots is nothing to the guest. */
+/*
+ * FALLOC-4: what the file has outside of the slots is nothing to the guest. Red:
+ * mutant file-punch-past-eof.
+ */
 TEST_F(punch_hole, hole_beside_the_slots_takes_nothing)
 {
 	guest_fill(self->vcpu, 0, NR_PAGES, 1);
@@ -176,7 +181,10 @@ TEST_F(punch_hole, hole_beside_the_slots_takes_nothing)
 	EXPECT_GUEST_DONE(guest_finds(self->vcpu, 0, NR_PAGES, 1));
 }
 
-/* FALLOC-4: a hole that begins and ends outside takes all that is between. */
+/*
+ * FALLOC-4: a hole that begins and ends outside takes all that is between. Red: mutant
+ * file-punch-past-eof.
+ */
 TEST_F(punch_hole, hole_over_the_whole_file_takes_all_pages)
 {
 	guest_fill(self->vcpu, 0, NR_PAGES, 1);
@@ -187,6 +195,7 @@ TEST_F(punch_hole, hole_over_the_whole_file_takes_all_pages)
 /*
  * FALLOC-5: only an access to a punched page faults again, each page once: the
  * mappings of the hole are gone, those around it are not.
+ * Red: mutant file-punch-zap-slot.
  */
 TEST_F(punch_hole, punched_pages_fault_again_and_no_others)
 {
@@ -205,7 +214,10 @@ TEST_F(punch_hole, punched_pages_fault_again_and_no_others)
 	EXPECT_EQ(before + 4, kvm_stat_get(self->vcpu->fd, "pf_fixed"));
 }
 
-/* FALLOC-5: the page is gone for every vCPU that had it, whoever faults first. */
+/*
+ * FALLOC-5: the page is gone for every vCPU that had it, whoever faults first. Red:
+ * mutant file-pfn-no-clear.
+ */
 TEST_F(punch_hole, no_vcpu_keeps_a_punched_page)
 {
 	struct vcpu *other = vcpu_create(self->vm);
@@ -226,6 +238,7 @@ TEST_F(punch_hole, no_vcpu_keeps_a_punched_page)
 /*
  * FALLOC-7: which side the guest gets is up to the attributes alone. (In an early
  * proposal allocating a page made it private, and a hole made it shared.)
+ * Red: mutant file-pfn-no-clear.
  */
 TEST_F(punch_hole, allocation_does_not_make_a_page_private)
 {
@@ -242,7 +255,10 @@ TEST_F(punch_hole, allocation_does_not_make_a_page_private)
 	EXPECT_GUEST_DONE(guest_finds_zero(self->vcpu, 0, NR_PAGES));
 }
 
-/* FALLOC-7: nor does a hole make it shared: zeros are read, not the shared bytes. */
+/*
+ * FALLOC-7: nor does a hole make it shared: zeros are read, not the shared bytes. Red:
+ * mutant file-pfn-no-clear.
+ */
 TEST_F(punch_hole, hole_does_not_make_a_page_shared)
 {
 	guest_fill(self->vcpu, 0, NR_PAGES, 1);
