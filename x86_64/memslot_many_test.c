@@ -112,7 +112,7 @@ static void shuffle(u32 *ids, u32 nr)
 /*
  * BIND-10: a thousand slots of one page, deleted in random order: those that are
  * left keep their pages, those that are gone have none, and the file has it all.
- * Red: mutant bind-index-no-pgoff, mutant bind-delete-truncates.
+ * Red: mutant bind-index-no-pgoff, mutant bind-index-reversed.
  */
 TEST_F(memslot_many, slots_of_one_page_come_and_go_alone)
 {
