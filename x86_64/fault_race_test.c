@@ -79,7 +79,10 @@ static void guest_check_counts(u64 gpa, u64 nr_pages, u64 count)
 		GUEST_ASSERT_EQ(count, READ_ONCE(*(u64 *)gpa));
 }
 
-/* EXIT-13: no increment is lost, so all of them went to one page. */
+/*
+ * EXIT-13: no increment is lost, so all of them went to one page. Red: mutants
+ * attr-store-short, exit-private-uses-hva.
+ */
 TEST_F(fault_race, vcpus_that_fault_at_once_get_the_same_page)
 {
 	struct vcpu_thread threads[MAX_VCPUS];
@@ -205,7 +208,10 @@ static void convert(struct vm *vm, u64 what, u64 round)
 		;
 }
 
-/* EXIT-13: one page is converted to and fro while all vCPUs read it. */
+/*
+ * EXIT-13: one page is converted to and fro while all vCPUs read it. Red: mutant
+ * attr-no-zap.
+ */
 TEST_F(fault_race, fault_that_meets_a_conversion_ends_on_one_side_or_in_userspace)
 {
 	struct reader readers[MAX_VCPUS] = {};

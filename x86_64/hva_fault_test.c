@@ -61,7 +61,7 @@ static void map_hole(void *hole)
 
 /*
  * EXIT-5, BUG-4: api.rst, 8.44, has this very case as its example of what
- * kvm_run.memory_fault is filled for.
+ * kvm_run.memory_fault is filled for. Red: Linux 7.3 and 6.12.
  */
 TEST_F(hva_fault, access_without_vma_is_a_memory_fault)
 {
@@ -74,6 +74,7 @@ TEST_F(hva_fault, access_without_vma_is_a_memory_fault)
 /*
  * EXIT-5: whatever the exit says, the call fails with EFAULT as often as it is
  * tried, the other pages are not concerned, and memory that comes back is used.
+ * Red: mutant exit-hva-fault-emulates.
  */
 TEST_F(hva_fault, access_without_vma_fails_until_there_is_one)
 {
@@ -90,7 +91,10 @@ TEST_F(hva_fault, access_without_vma_fails_until_there_is_one)
 	EXPECT_FILLED(0x29, (char *)self->hole + PAGE_SIZE, PAGE_SIZE);
 }
 
-/* EXIT-5: a mapping that may only be read is that to the guest as well. */
+/*
+ * EXIT-5: a mapping that may only be read is that to the guest as well. Red:
+ * mutant exit-hva-fault-emulates.
+ */
 TEST_F(hva_fault, write_to_readonly_vma_fails)
 {
 	ASSERT_EQ(0, mprotect(self->hole, PAGE_SIZE, PROT_READ));
@@ -106,7 +110,10 @@ TEST_F(hva_fault, write_to_readonly_vma_fails)
 	EXPECT_EQ(1, *(u64 *)self->hole);
 }
 
-/* EXIT-5: the file behind the mapping is too short: the host would get SIGBUS. */
+/*
+ * EXIT-5: the file behind the mapping is too short: the host would get SIGBUS.
+ * Red: mutant exit-hva-fault-emulates.
+ */
 TEST_F(hva_fault, access_beyond_the_end_of_a_file_fails)
 {
 	int fd = memfd_create("short", MFD_CLOEXEC);
@@ -122,7 +129,10 @@ TEST_F(hva_fault, access_beyond_the_end_of_a_file_fails)
 	close(fd);
 }
 
-/* EXIT-5: the private side needs no host mapping; one that goes costs no data. */
+/*
+ * EXIT-5: the private side needs no host mapping; one that goes costs no data.
+ * Red: mutant exit-hva-fault-emulates.
+ */
 TEST(private_access_needs_no_vma)
 {
 	struct memslot *slot;

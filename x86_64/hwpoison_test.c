@@ -133,7 +133,7 @@ FIXTURE_TEARDOWN(hwpoison)
 
 /*
  * EXIT-6: the guest had the page mapped and loses it at once. The others it
- * keeps.
+ * keeps. Red: mutants exit-poison-is-efault, exit-poison-no-zap.
  */
 TEST_F(hwpoison, access_to_poisoned_page_fails_with_ehwpoison)
 {
@@ -149,7 +149,10 @@ TEST_F(hwpoison, access_to_poisoned_page_fails_with_ehwpoison)
 	vcpu_call_done(self->vcpu, guest_check_pages, BAD_GPA + PAGE_SIZE, 2, PAGE_PRIVATE, 1);
 }
 
-/* EXIT-6: to allocate the page is no way to get a good one: it is there. */
+/*
+ * EXIT-6: to allocate the page is no way to get a good one: it is there. Red:
+ * mutant exit-poison-ignored.
+ */
 TEST_F(hwpoison, poison_stays_until_the_page_is_punched)
 {
 	u64 flags = variant->private ? KVM_MEMORY_EXIT_FLAG_PRIVATE : 0;
@@ -215,10 +218,11 @@ FIXTURE_TEARDOWN(hwpoison_host)
 }
 
 /*
- * EXIT-6: where the host has a guest_memfd mapped, madvise() can poison its page,
- * and says EBUSY when it has. The host gets SIGBUS there; the guest's exit is as
- * without a mapping. Punching brings a good page, which the mapping that met the
- * bad one does not see, but a new one does.
+ * EXIT-6: where the host has a guest_memfd mapped, madvise() can poison its
+ * page, and says EBUSY when it has. The host gets SIGBUS there; the guest's exit
+ * is as without a mapping. Punching brings a good page, which the mapping that
+ * met the bad one does not see, but a new one does. Red: mutant
+ * exit-poison-is-efault.
  */
 TEST_F(hwpoison_host, madvise_poisons_a_mapped_page_though_it_reports_ebusy)
 {
@@ -254,8 +258,9 @@ TEST_F(hwpoison_host, madvise_poisons_a_mapped_page_though_it_reports_ebusy)
 }
 
 /*
- * EXIT-6: memory by userspace_addr is userspace's: the vCPU's thread gets
- * SIGBUS with the address, and KVM_RUN ends as for any signal.
+ * EXIT-6: memory by userspace_addr is userspace's: the vCPU's thread gets SIGBUS
+ * with the address, and KVM_RUN ends as for any signal. Red: mutant
+ * exit-hva-poison-is-efault.
  */
 TEST_F(hwpoison_host, poisoned_userspace_page_raises_sigbus)
 {

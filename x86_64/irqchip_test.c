@@ -120,7 +120,7 @@ static void signal_vector(struct vm *vm)
 		    errno_name(ret < 0 ? -ret : 0), ret);
 }
 
-/* EXIT-16: the APIC is in its place and interrupts arrive. */
+/* EXIT-16: the APIC is in its place and interrupts arrive. Red: mutant exit-irq-dropped. */
 TEST_F(irqchip, interrupt_arrives)
 {
 	vcpu_call(self->vcpu, guest_take_interrupt);
@@ -129,7 +129,10 @@ TEST_F(irqchip, interrupt_arrives)
 	EXPECT_GUEST_RETURNED(VECTOR, vcpu_run(self->vcpu));
 }
 
-/* EXIT-16: and the CPU finds their descriptors in private memory. */
+/*
+ * EXIT-16: and the CPU finds their descriptors in private memory. Red: mutants
+ * exit-irq-dropped, exit-private-uses-hva.
+ */
 TEST_F(irqchip, interrupt_arrives_by_private_table)
 {
 	mem_attrs_set_private(self->vm, TEST_GPA, PAGE_SIZE);

@@ -38,7 +38,10 @@ FIXTURE_TEARDOWN(mem_encrypt_region)
 	vm_free(self->vm);
 }
 
-/* EXIT-12: no such ioctl, whatever the region; a pointer to none is told first. */
+/*
+ * EXIT-12: no such ioctl, whatever the region; a pointer to none is told first.
+ * Red: mutant exit-enc-region-ok.
+ */
 TEST_F(mem_encrypt_region, only_encrypted_vms_take_regions)
 {
 	struct memslot *slot = memslot_add(self->vm, TEST_GPA, PAGE_SIZE,

@@ -214,7 +214,10 @@ static void call_l2(struct vcpu *vcpu, u64 vmcb_gpa, u64 hsave_gpa, u64 l2_gpa)
 	vcpu_call(vcpu, guest_read_in_l2, vmcb_gpa, hsave_gpa, l2_gpa);
 }
 
-/* EXIT-15: no private page in sight: L2 reads through both sets of tables. */
+/*
+ * EXIT-15: no private page in sight: L2 reads through both sets of tables. Red:
+ * mutant exit-nested-always-private.
+ */
 TEST_F(nested_attrs, l2_reads_shared_memory)
 {
 	*(u64 *)memslot_hva(self->slot, L1_GPA) = 0x1111;
@@ -225,7 +228,10 @@ TEST_F(nested_attrs, l2_reads_shared_memory)
 	EXPECT_GUEST_RETURNED(0x3333, vcpu_run(self->vcpu));
 }
 
-/* EXIT-15: where both addresses are the same, so is the attribute. */
+/*
+ * EXIT-15: where both addresses are the same, so is the attribute. Red: mutant
+ * exit-nested-never-private.
+ */
 TEST_F(nested_attrs, l2_reads_private_memory_under_the_same_address)
 {
 	mem_attrs_set_private(self->vm, SAME_GPA, PAGE_SIZE);
@@ -236,7 +242,8 @@ TEST_F(nested_attrs, l2_reads_private_memory_under_the_same_address)
 
 /*
  * EXIT-15: the page is private, L2's name for it is not: KVM takes the access
- * for a shared one, and finds that it is not allowed.
+ * for a shared one, and finds that it is not allowed. Red: mutants
+ * exit-nested-never-private, exit-nested-always-private.
  */
 TEST_F(nested_attrs, private_page_under_a_shared_l2_address_faults_as_shared)
 {
@@ -251,7 +258,10 @@ TEST_F(nested_attrs, private_page_under_a_shared_l2_address_faults_as_shared)
 	EXPECT_GUEST_RETURNED(0x4444, vcpu_run(self->vcpu));
 }
 
-/* EXIT-15: and the other way round. */
+/*
+ * EXIT-15: and the other way round. Red: mutants exit-nested-never-private,
+ * exit-nested-always-private.
+ */
 TEST_F(nested_attrs, shared_page_under_a_private_l2_address_faults_as_private)
 {
 	*(u64 *)memslot_hva(self->slot, L1_GPA) = 0x1111;

@@ -33,7 +33,10 @@ FIXTURE_TEARDOWN(plain_slot)
 	vm_free(self->vm);
 }
 
-/* EXIT-14: a ROM: reads are memory, writes are MMIO and change nothing. */
+/*
+ * EXIT-14: a ROM: reads are memory, writes are MMIO and change nothing. Red:
+ * mutant exit-ro-slot-writable.
+ */
 TEST_F(plain_slot, write_to_readonly_slot_is_mmio)
 {
 	struct memslot *slot;
@@ -84,7 +87,10 @@ static u64 take_dirty_log(struct memslot *slot)
 	return bitmap;
 }
 
-/* EXIT-14: the log has what the guest wrote, no more, and again after it was read. */
+/*
+ * EXIT-14: the log has what the guest wrote, no more, and again after it was
+ * read. Red: mutant exit-dirty-never.
+ */
 TEST_F(plain_slot, dirty_log_names_written_pages)
 {
 	struct memslot *slot = memslot_add(self->vm, TEST_GPA, SLOT_SIZE, MEMSLOT_LOG_DIRTY);
@@ -101,7 +107,7 @@ TEST_F(plain_slot, dirty_log_names_written_pages)
 
 /*
  * EXIT-14: a page that goes private and comes back is logged when it is written
- * again, and its fault in between is no write.
+ * again, and its fault in between is no write. Red: mutant exit-dirty-never.
  */
 TEST_F(plain_slot, dirty_log_survives_conversion)
 {

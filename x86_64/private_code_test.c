@@ -53,7 +53,7 @@ FIXTURE_TEARDOWN(private_code)
 	vm_free(self->vm);
 }
 
-/* Write @size bytes of code at @gpa: by the guest, since the page is private. */
+/* Write  size bytes of code at  gpa: by the guest, since the page is private. */
 static void guest_put_code(u64 gpa, const u8 *code, u64 size)
 {
 	memcpy((void *)gpa, code, size);
@@ -64,7 +64,7 @@ static u64 guest_call_code(u64 gpa, u64 arg)
 	return ((u64 (*)(u64))gpa)(arg);
 }
 
-/* EXIT-10: the fetch goes to the private side. */
+/* EXIT-10: the fetch goes to the private side. Red: mutant exit-private-uses-hva. */
 TEST_F(private_code, code_in_private_memory_runs)
 {
 	static const u8 code[] = {
@@ -97,7 +97,10 @@ static void use_private_tables(struct vm *vm, struct vcpu *vcpu)
 	vcpu_call_done(vcpu, guest_build_tables);
 }
 
-/* EXIT-10: so does the page walk, and its accessed and dirty bits are set there. */
+/*
+ * EXIT-10: so does the page walk, and its accessed and dirty bits are set there.
+ * Red: mutant exit-private-uses-hva.
+ */
 TEST_F(private_code, page_tables_in_private_memory_work)
 {
 	const u64 bits = X86_PTE_P | X86_PTE_W | X86_PTE_A | X86_PTE_D;
@@ -113,7 +116,7 @@ TEST_F(private_code, page_tables_in_private_memory_work)
 
 /*
  * EXIT-10: KVM translates for userspace by the shared copies of the tables,
- * which say that nothing is mapped.
+ * which say that nothing is mapped. Red: mutant exit-private-uses-hva.
  */
 TEST_F(private_code, kvm_translates_by_the_shared_copy_of_the_tables)
 {
@@ -170,7 +173,7 @@ static bool cpu_gives_next_rip(void)
 
 /*
  * EXIT-10: MMIO is emulated, from the bytes that the shared copy has unless the
- * CPU helps.
+ * CPU helps. Red: mutant exit-private-uses-hva.
  */
 TEST_F(private_code, mmio_of_private_code_is_decoded_from_the_shared_copy)
 {
@@ -220,7 +223,8 @@ static u64 guest_hypercall_by_code(u64 code)
 /*
  * EXIT-10: KVM skips an instruction that it handled. Unless the CPU has told its
  * length KVM decodes it, from the shared copy: there, zeros are an add of two
- * bytes, and the guest goes on in the middle of the hypercall's three.
+ * bytes, and the guest goes on in the middle of the hypercall's three. Red:
+ * mutant exit-private-uses-hva.
  */
 TEST_F(private_code, hypercall_in_private_code_is_skipped_by_the_shared_copy)
 {

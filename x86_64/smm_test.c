@@ -58,7 +58,10 @@ FIXTURE_TEARDOWN(smm)
 	vm_free(self->vm);
 }
 
-/* EXIT-11: the second address space is there or not; the capability says so. */
+/*
+ * EXIT-11: the second address space is there or not; the capability says so.
+ * Red: mutants exit-smm-two-spaces, exit-smm-one-space.
+ */
 TEST_F(smm, second_address_space_exists_without_private_memory_only)
 {
 	bool expected = !variant->private;
@@ -81,7 +84,7 @@ TEST_F(smm, second_address_space_exists_without_private_memory_only)
  * EXIT-11: where SMM has memory, an SMI runs its handler and returns. Where it
  * can have none the VM dies of it, with EIO from then on, although
  * KVM_CAP_X86_SMM and KVM_SMI said yes: recorded, since userspace may want to
- * keep SMIs away.
+ * keep SMIs away. Red: mutants exit-smm-survives, exit-smm-one-space.
  */
 TEST_F(smm, smi_runs_its_handler_or_ends_the_vm)
 {

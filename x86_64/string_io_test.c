@@ -38,7 +38,7 @@ static void guest_in_string(u64 gpa, u64 size)
 	asm volatile("rep insb" : "+D"(gpa), "+c"(size) : "d"(PORT) : "memory");
 }
 
-/* One 8-byte access each to @to and @from, by one instruction. */
+/* One 8-byte access each to  to and  from, by one instruction. */
 static void guest_move(u64 to, u64 from)
 {
 	asm volatile("movsq" : "+D"(to), "+S"(from) : : "memory");
@@ -104,7 +104,7 @@ static u64 exit_word(const u8 *data)
 	return word;
 }
 
-/* KVM may tell of one element or of several in an exit: gather @size bytes. */
+/* KVM may tell of one element or of several in an exit: gather  size bytes. */
 static const char *collect_out(struct vcpu *vcpu, u8 *bytes, u32 size)
 {
 	while (size) {
@@ -125,7 +125,10 @@ static const char *collect_out(struct vcpu *vcpu, u8 *bytes, u32 size)
 #define ASSERT_OUT(vcpu, word) \
 	__EXPECT_NO_COMPLAINT(collect_out(vcpu, (u8 *)&(word), sizeof(word)), 1)
 
-/* EXIT-9: the shared copy goes out, whatever the guest has in its page. */
+/*
+ * EXIT-9: the shared copy goes out, whatever the guest has in its page. Red:
+ * mutants exit-private-uses-hva, exit-emul-all-mmio.
+ */
 TEST_F(string_io, outs_from_private_page_sends_the_shared_bytes)
 {
 	u64 sent = 0;
@@ -136,7 +139,10 @@ TEST_F(string_io, outs_from_private_page_sends_the_shared_bytes)
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 }
 
-/* EXIT-9: the same instruction on a shared page, where it is right. */
+/*
+ * EXIT-9: the same instruction on a shared page, where it is right. Red: mutant
+ * exit-emul-all-mmio.
+ */
 TEST_F(string_io, outs_from_shared_page_sends_its_bytes)
 {
 	u64 sent = 0;
@@ -148,7 +154,10 @@ TEST_F(string_io, outs_from_shared_page_sends_its_bytes)
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 }
 
-/* EXIT-9: what a device sends lands where the guest cannot see it. */
+/*
+ * EXIT-9: what a device sends lands where the guest cannot see it. Red:
+ * mutants exit-private-uses-hva, exit-emul-all-mmio.
+ */
 TEST_F(string_io, ins_to_private_page_writes_the_shared_bytes)
 {
 	u64 word = DEVICE_WORD;
@@ -164,7 +173,10 @@ TEST_F(string_io, ins_to_private_page_writes_the_shared_bytes)
 	EXPECT_GUEST_RETURNED(PRIVATE_WORD, vcpu_run(self->vcpu));
 }
 
-/* EXIT-9: without a shared copy KVM takes RAM for a device. */
+/*
+ * EXIT-9: without a shared copy KVM takes RAM for a device. Red: mutant
+ * exit-emul-hole-is-ram.
+ */
 TEST_F(string_io, outs_without_shared_memory_reads_by_mmio)
 {
 	struct vm_exit exit;
@@ -181,7 +193,10 @@ TEST_F(string_io, outs_without_shared_memory_reads_by_mmio)
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 }
 
-/* EXIT-9: a move to a device sends it the shared bytes too. */
+/*
+ * EXIT-9: a move to a device sends it the shared bytes too. Red:
+ * mutants exit-private-uses-hva, exit-emul-all-mmio.
+ */
 TEST_F(string_io, move_from_private_page_to_mmio_sends_the_shared_bytes)
 {
 	struct vm_exit exit;
@@ -193,7 +208,10 @@ TEST_F(string_io, move_from_private_page_to_mmio_sends_the_shared_bytes)
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 }
 
-/* EXIT-9: and a move from a device leaves its bytes in the shared copy. */
+/*
+ * EXIT-9: and a move from a device leaves its bytes in the shared copy. Red:
+ * mutants exit-private-uses-hva, exit-emul-all-mmio.
+ */
 TEST_F(string_io, move_from_mmio_to_private_page_writes_the_shared_bytes)
 {
 	u64 word = DEVICE_WORD;

@@ -149,7 +149,7 @@ TEST_F(vm_types, without_the_tdp_mmu_there_is_no_private_memory)
 
 /*
  * EXIT-7: what can be created can run a guest in its memory, private or not.
- * Red: mutant exit-swp-without-tdp.
+ * Red: mutant exit-swp-all-private.
  */
 TEST_F(vm_types, offered_type_runs_a_guest)
 {
