@@ -53,7 +53,7 @@ FIXTURE_TEARDOWN(private_code)
 	vm_free(self->vm);
 }
 
-/* Write  size bytes of code at  gpa: by the guest, since the page is private. */
+/* Write @size bytes of code at @gpa: by the guest, since the page is private. */
 static void guest_put_code(u64 gpa, const u8 *code, u64 size)
 {
 	memcpy((void *)gpa, code, size);

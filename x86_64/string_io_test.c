@@ -38,7 +38,7 @@ static void guest_in_string(u64 gpa, u64 size)
 	asm volatile("rep insb" : "+D"(gpa), "+c"(size) : "d"(PORT) : "memory");
 }
 
-/* One 8-byte access each to  to and  from, by one instruction. */
+/* One 8-byte access each to @to and @from, by one instruction. */
 static void guest_move(u64 to, u64 from)
 {
 	asm volatile("movsq" : "+D"(to), "+S"(from) : : "memory");
@@ -104,7 +104,7 @@ static u64 exit_word(const u8 *data)
 	return word;
 }
 
-/* KVM may tell of one element or of several in an exit: gather  size bytes. */
+/* KVM may tell of one element or of several in an exit: gather @size bytes. */
 static const char *collect_out(struct vcpu *vcpu, u8 *bytes, u32 size)
 {
 	while (size) {
