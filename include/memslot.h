@@ -65,6 +65,13 @@ struct memslot *memslot_add_gmem(struct vm *vm, u64 gpa, u64 size, int gmem_fd,
 struct memslot *memslot_add_hva(struct vm *vm, u64 gpa, u64 size, void *hva,
 				int gmem_fd, u64 gmem_offset);
 
+/*
+ * The errno of binding file pages that are bound already: EEXIST since 7.2,
+ * EINVAL before ("Return -EEXIST instead of -EINVAL if userspace attempts to
+ * bind a gmem range to multiple memslots").
+ */
+int memslot_gmem_overlap_errno(void);
+
 /* Delete the slot in KVM (must succeed), unmap and close what it owns. */
 void memslot_delete(struct memslot *slot);
 

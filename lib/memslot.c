@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -6,6 +7,7 @@
 #include "fail.h"
 #include "gmem.h"
 #include "guest_mmu.h"
+#include "kernel_version.h"
 #include "memslot.h"
 #include "vm.h"
 
@@ -125,6 +127,11 @@ struct memslot *memslot_add_gmem(struct vm *vm, u64 gpa, u64 size, int gmem_fd,
 			       gmem_fd, gmem_offset);
 	slot->owns_hva = true;
 	return slot;
+}
+
+int memslot_gmem_overlap_errno(void)
+{
+	return kernel_at_least(7, 2) ? EEXIST : EINVAL;
 }
 
 void memslot_release(struct memslot *slot)

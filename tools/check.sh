@@ -16,6 +16,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 failed=0
 
+# shellcheck disable=SC2317	# called by name
 missing_for_check()
 {
 	missing_packages clang:clang shellcheck:shellcheck bats:bats pyflakes3:pyflakes3
@@ -48,14 +49,14 @@ check_shell()
 
 	mapfile -t scripts < <(shell_scripts)
 	((${#scripts[@]})) || { echo "no scripts found: is this a git checkout?"; return 1; }
-	shellcheck -x "${scripts[@]}"
+	shellcheck -x -S warning "${scripts[@]}"
 }
 
 check_python()
 {
 	local scripts
 
-	mapfile -t scripts < <(git ls-files '*.py'; grep -lE '^#!.*python3' $(git ls-files tools))
+	mapfile -t scripts < <(git ls-files '*.py'; git grep -lE '^#!.*python3' -- tools)
 	pyflakes3 "${scripts[@]}"
 }
 

@@ -135,14 +135,13 @@ TEST_F(memslot_refused, refused_bind_leaves_no_trace)
 }
 
 /*
- * BIND-14: and by the last stage, the bindings of the file. EEXIST since 7.2, EINVAL
- * before. Red: mutant bind-overlap-allowed.
+ * BIND-14: and by the last stage, the bindings of the file. Red: mutant bind-overlap-allowed.
  * To be red with: mutant bind-fail-keeps-file (the reference).
  */
 TEST_F(memslot_refused, overlapping_bind_leaves_no_trace)
 {
 	const struct refusal overlap = {
-		"file range", EEXIST, 0, FREE_GPA, SLOT_SIZE - PAGE_SIZE,
+		"file range", memslot_gmem_overlap_errno(), 0, FREE_GPA, SLOT_SIZE - PAGE_SIZE,
 	};
 
 	expect_refusal(_metadata, self, &overlap);
