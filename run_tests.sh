@@ -25,7 +25,8 @@ usage()
 	  --config FRAGMENT   VM: further options for the kernel that is built
 	  --debug             VM: a kernel with KASAN, lockdep and more
 	  --append PARAMS     VM: further kernel parameters
-	  --jobs N            cases at a time (default 1)
+	  --jobs N            cases at a time (default: 2 in the VM, which has two
+	                      CPUs, otherwise 1)
 	  --repeat N          run everything N times, each with another seed
 	  --seed N            seed of all random choices (default: random, printed)
 	  --shuffle           run in an order that the seed decides
@@ -225,6 +226,7 @@ provide_vm()
 {
 	provide_tools missing_for_vm
 	provide_kernel
+	(($(nproc) < 2)) || pass=(--jobs 2 "${pass[@]}")
 	pass+=(--kernel "$image" --channel "$VM_CHANNEL" --append "$append")
 	[[ -z $debug ]] || pass+=(--memory 4G --boot-timeout 300)
 }
