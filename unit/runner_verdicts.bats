@@ -32,11 +32,17 @@ expect()	# CASE...: exactly these, as the table says
 }
 
 @test "a splat and a crash of the kernel are blamed on their cases; the others run" {
-	run fake --vm verdicts_test:splats verdicts_test:crashes_the_kernel verdicts_test:passes \
+	run fake --vm --jobs 1 verdicts_test:splats verdicts_test:crashes_the_kernel verdicts_test:passes \
 		verdicts_test:floods
 	[ "$status" -eq 1 ]
 	expect fake.splats fake.crashes_the_kernel fake.passes fake.floods
 	[ "${lines[-1]}" = "2 passed, 2 failed, 0 skipped" ]
+}
+
+@test "of two cases that ran when the kernel died, the guilty one is found" {
+	run fake --vm --jobs 2 verdicts_test:floods verdicts_test:crashes_the_kernel
+	[ "$status" -eq 1 ]
+	expect fake.crashes_the_kernel fake.floods
 }
 
 @test "exit codes: passed 0, all skipped 4, skipped with --fail-on-skip 1" {

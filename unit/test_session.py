@@ -67,6 +67,27 @@ class SessionTest(unittest.TestCase):
                                         "f.c3": ("pass", "")})
         self.assertEqual(self.boots, [("default", ["1", "2", "3"]), ("default", ["3"])])
 
+    def test_of_several_running_the_one_that_does_it_alone_is_blamed(self):
+        def behave(boot, ids):
+            begun = [Event("begin", [i], b"") for i in ids]
+            if boot == 1:
+                return [HELLO, *begun], executor.CRASH
+            if "2" in ids:
+                return [HELLO, *good("1", "f.c1"), begun[1]], executor.CRASH
+            return self.all_good(boot, ids)
+        self.run_session(behave)
+        self.assertEqual(self.results, {"f.c1": ("pass", ""), "f.c2": ("fail", "vm-crash"),
+                                        "f.c3": ("pass", "")})
+
+    def test_a_death_that_only_happens_together_is_not_forgotten(self):
+        def behave(boot, ids):
+            if boot == 1:
+                return [HELLO, *[Event("begin", [i], b"") for i in ids]], executor.CRASH
+            return self.all_good(boot, ids)
+        self.run_session(behave)
+        self.assertEqual(self.results.pop("kernel_and_channel_are_sane"), ("fail", "vm-crash"))
+        self.assertEqual(set(self.results.values()), {("pass", "")})
+
     def test_a_hang_and_a_stuck_case_cost_a_reboot(self):
         def behave(boot, ids):
             if boot == 1:
@@ -77,6 +98,16 @@ class SessionTest(unittest.TestCase):
             return self.all_good(boot, ids)
         self.run_session(behave)
         self.assertEqual(self.results, {"f.c1": ("fail", "vm-hang"), "f.c2": ("fail", "hang"),
+                                        "f.c3": ("pass", "")})
+
+    def test_what_ran_beside_a_stuck_case_runs_again(self):
+        def behave(boot, ids):
+            if boot == 1:
+                return [HELLO, Event("begin", ["1"], b""), Event("begin", ["2"], b""),
+                        Event("end", ["2", "stuck", "0", "9"], b"")], executor.DONE
+            return self.all_good(boot, ids)
+        self.run_session(behave)
+        self.assertEqual(self.results, {"f.c1": ("pass", ""), "f.c2": ("fail", "hang"),
                                         "f.c3": ("pass", "")})
 
     def test_a_vm_that_dies_before_each_case_does_not_loop_for_ever(self):

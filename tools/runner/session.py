@@ -48,6 +48,8 @@ class Session:
         self.problems = verdict.Record()    # what no case can be blamed for
         self.probe = verdict.Record()
         self.timing = {"boot": 0.0, "tests": 0.0}
+        self.suspects = []      # (outcome, items that ran together)
+        self.killers = set()    # ids of what a VM died or hung of
         self.error = None
         self.boots = 0
 
@@ -66,14 +68,30 @@ class Session:
             self.done = set()
             outcome = self._execute(waiting, variation, probe_job)
             probe_job = None
+            retried = self._retry_alone(waiting, outcome)
             for item in waiting:
-                if item.id in self.done:
+                if item.id in self.done or item in retried:
                     continue
                 record = item.record
                 if record.began or outcome == executor.DONE or failed_boots >= MAX_BOOTS:
                     self._finish(item, outcome)
             waiting = [p for p in waiting if p.id not in self.done]
             failed_boots += 1
+
+    def _retry_alone(self, waiting, outcome):
+        """Of several that ran when the VM died, each gets a turn by itself.
+
+        Where a stuck case ended the VM, the others are innocent.
+        """
+        suspects = [p for p in waiting if p.record.began and p.id not in self.done]
+        if outcome in (executor.CRASH, executor.HANG) and len(suspects) > 1:
+            self.suspects.append((outcome, suspects))
+        elif outcome != executor.STOPPED:
+            return []
+        for item in suspects:
+            item.record = verdict.Record()
+            item.job.flags = "alone"
+        return suspects
 
     def _execute(self, waiting, variation, probe_job):
         jobs = ([probe_job] if probe_job else []) + [p.job for p in waiting]
@@ -184,6 +202,8 @@ class Session:
 
     def _finish(self, item, outcome):
         self.done.add(item.id)
+        if item.record.end is None and outcome in (executor.CRASH, executor.HANG):
+            self.killers.add(item.id)
         result, reason = verdict.judge(item.record, item.case.name, item.job.timeout, outcome)
         subject = self.known.lookup(item.case, self.release)
         if subject and result == verdict.FAIL:
@@ -196,6 +216,10 @@ class Session:
     def _judge_problems(self):
         """Trouble outside of all cases is a failure of the run itself."""
         reason = verdict.trouble(self.problems)
+        for outcome, items in self.suspects:
+            if not self.killers.intersection(item.id for item in items):
+                names = ", ".join(repr(item.case) for item in items)
+                reason = f"vm-{outcome}: while {names} ran together; alone none does it"
         if reason:
             self.on_result(Result(RunCase(), None, verdict.FAIL, reason, self.problems))
 
