@@ -25,9 +25,10 @@ usage()
 # Cached trees are sources/VERSION_PACKAGEVERSION; newest last.
 cached_sources()
 {
-	local dir
+	local dir version=${1:-*}
 
-	for dir in "$cache/sources/${1:-*}"_*; do
+	# shellcheck disable=SC2231
+	for dir in "$cache"/sources/${version}_*; do
 		if [[ -d $dir ]]; then
 			echo "$dir"
 		fi
