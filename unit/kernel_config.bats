@@ -75,5 +75,6 @@ setup()
 	touch -d '2 days ago' "$cache/newest"
 	update_lists() { return 1; }
 	run main source
+	[[ "$output" == *"package lists cannot be fetched"* ]]
 	[ "${lines[-1]}" = "$cache/sources/6.12_6.12.9-1" ]
 }
