@@ -73,7 +73,7 @@ static void expect_host_sees(struct __test_metadata *_metadata, const char *hva,
 
 /*
  * BIND-12: guest and host see each other's bytes in the hva, whether the file has
- * pages, or holes, or is closed. To be red with: mutant bind-shared-from-gmem.
+ * pages, or holes, or is closed. Red: mutant bind-shared-from-gmem.
  */
 TEST_F(memslot_default_vm, guest_works_on_the_hva)
 {
@@ -152,7 +152,7 @@ FIXTURE_TEARDOWN(memslot_mappable)
 
 /*
  * BIND-13: the guest starts on empty pages of the file, its writes do not reach the
- * hva, and without an hva it goes on. To be red with: mutant bind-no-gmem-only.
+ * hva, and without an hva it goes on. Red: mutant bind-no-gmem-only.
  */
 TEST_F(memslot_mappable, mappable_file_is_all_of_the_memory)
 {
@@ -175,7 +175,7 @@ TEST_F(memslot_mappable, mappable_file_is_all_of_the_memory)
 
 /*
  * BIND-13: so when it is closed, the slot has no memory, and the exit says so as for
- * a shared page: this VM knows no other. To be red with: mutant bind-no-gmem-only.
+ * a shared page: this VM knows no other. Red: mutant bind-no-gmem-only.
  */
 TEST_F(memslot_mappable, closing_a_mappable_file_takes_all_memory)
 {

@@ -156,7 +156,7 @@ FIXTURE_TEARDOWN(large)
 
 /*
  * ATTR-7: what the other cases start from: without private pages the shared side is
- * mapped large, all of it. Red (not run yet): mutant attr-mixed-from-start.
+ * mapped large, all of it. Red: mutant attr-mixed-from-start.
  */
 TEST_F(large, shared_side_is_mapped_large)
 {
@@ -169,7 +169,7 @@ TEST_F(large, shared_side_is_mapped_large)
 /*
  * ATTR-7: one private page, first, last or in the midst of a large page, leaves 4K
  * leaves around itself and the other large page as it is; shared again, 2M is back.
- * Red (not run yet): mutants attr-never-mixed (2M again over the private page: the bytes are
+ * Red: mutants attr-never-mixed (2M again over the private page: the bytes are
  * wrong, too), attr-always-mixed (no 2M any more).
  */
 TEST_F(large, one_private_page_splits_its_large_page_only)
@@ -194,7 +194,7 @@ TEST_F(large, one_private_page_splits_its_large_page_only)
 /*
  * ATTR-7: a range of two pages that straddles a border splits both large pages; the
  * one whose page is shared again is mapped large again, alone.
- * Red (not run yet): mutants attr-never-mixed, attr-tail-unmixed (the second stays large).
+ * Red: mutants attr-never-mixed, attr-tail-unmixed (the second stays large).
  */
 TEST_F(large, straddling_range_splits_both_large_pages)
 {
@@ -213,7 +213,7 @@ TEST_F(large, straddling_range_splits_both_large_pages)
  * ATTR-7: a range with a head in one large page that covers the other whole: the
  * private side is mapped with 4K leaves (7.3: guest_memfd has base pages only), and
  * the parts come back one by one.
- * Red (not run yet): mutants attr-never-mixed, attr-always-mixed.
+ * Red: mutants attr-never-mixed, attr-always-mixed.
  */
 TEST_F(large, head_and_whole_large_page_come_back_apart)
 {
@@ -233,7 +233,7 @@ TEST_F(large, head_and_whole_large_page_come_back_apart)
 /*
  * ATTR-7: private memory is mapped with 4K leaves even where a whole large page is
  * private, and its neighbour's stays large (7.3; to be changed when guest_memfd gets
- * large pages). Red (not run yet): attr-always-mixed (the neighbour).
+ * large pages). Red: attr-always-mixed (the neighbour).
  */
 TEST_F(large, private_large_range_is_mapped_small)
 {
@@ -250,7 +250,7 @@ TEST_F(large, private_large_range_is_mapped_small)
 
 /*
  * ATTR-7: 2M comes back with the last private page, not before.
- * Red (not run yet): mutant attr-eager-unmix.
+ * Red: mutant attr-eager-unmix.
  */
 TEST_F(large, large_page_returns_with_its_last_private_page)
 {
@@ -271,7 +271,7 @@ TEST_F(large, large_page_returns_with_its_last_private_page)
 /*
  * ATTR-3, ATTR-7: a slot that is added where attributes are mixed already is not
  * mapped large there, and is once they are not mixed any more.
- * Red (not run yet): mutant attr-new-slot-unmixed.
+ * Red: mutant attr-new-slot-unmixed.
  */
 TEST_F(large, new_slot_over_mixed_attributes_is_split)
 {
@@ -287,7 +287,7 @@ TEST_F(large, new_slot_over_mixed_attributes_is_split)
 /*
  * ATTR-7: a slot that begins and ends inside of large pages: private pages in its
  * ends do not split the whole one between them, and a range over its first border
- * does. Red (not run yet): mutant attr-always-mixed; attr-never-mixed.
+ * does. Red: mutant attr-always-mixed; attr-never-mixed.
  */
 TEST_F(large, ends_of_an_unaligned_slot_do_not_split_its_middle)
 {

@@ -257,7 +257,8 @@ static const char *final_complaint(FIXTURE_DATA(storm) *self, int nr_vcpus, enum
 /*
  * ATTR-9: while pages are converted under running vCPUs, no read gives anything but
  * what the side in force at some moment of the read holds, no write reaches another
- * side than that, and none is lost. Red (not run yet): mutants attr-no-zap, attr-no-retry.
+ * side than that, and none is lost. Red: mutants attr-no-zap, attr-zap-fewer.
+ * Mutant attr-no-retry (no check for a stale fault) survives it.
  */
 TEST_F(storm, accesses_reach_the_side_that_is_in_force)
 {

@@ -86,7 +86,7 @@ static struct faults touch_faults(FIXTURE_DATA(cost) *self)
 
 /*
  * ATTR-5: to make private pages private, all or some of them, is no work: they stay
- * mapped. Red (not run yet): mutant attr-no-shortcut.
+ * mapped. Red: mutant attr-no-shortcut.
  */
 TEST_F(cost, private_again_is_free)
 {
@@ -103,7 +103,7 @@ TEST_F(cost, private_again_is_free)
 
 /*
  * ATTR-5: the same for shared pages, those that never were private and those that
- * were. Red (not run yet): mutant attr-no-shortcut.
+ * were. Red: mutant attr-no-shortcut.
  */
 TEST_F(cost, shared_again_is_free)
 {
@@ -122,7 +122,7 @@ TEST_F(cost, shared_again_is_free)
 
 /*
  * ATTR-5: a conversion costs a fault for each page in its range and none beside it,
- * in either direction. Red (not run yet): mutants attr-no-zap (too few), attr-zap-slots (too many).
+ * in either direction. Red: mutants attr-no-zap (too few), attr-zap-slots (too many).
  */
 TEST_F(cost, converted_pages_fault_once_and_others_do_not)
 {
@@ -143,7 +143,7 @@ TEST_F(cost, converted_pages_fault_once_and_others_do_not)
 /*
  * ATTR-5: if a range has the wanted attribute in part, at most the range is zapped
  * (7.3 does zap all of it), and at least what changes.
- * Red (not run yet): mutants attr-no-zap, attr-zap-slots.
+ * Red: mutants attr-no-zap, attr-zap-slots.
  */
 TEST_F(cost, partly_converted_range_costs_no_more_than_its_pages)
 {
@@ -200,7 +200,7 @@ static const char *touch_trace_complaint(FIXTURE_DATA(cost) *self, struct trace 
 
 /*
  * ATTR-5: and they are the very pages: which faulted, by KVM's tracepoint.
- * Red (not run yet): mutants attr-no-zap, attr-zap-slots, attr-no-shortcut.
+ * Red: mutants attr-no-zap, attr-zap-slots, attr-no-shortcut.
  */
 TEST_F(cost, faults_are_those_of_the_converted_pages)
 {

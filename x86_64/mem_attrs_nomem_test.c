@@ -92,7 +92,7 @@ static int sweep(FIXTURE_DATA(nomem) *self, struct __test_metadata *_metadata, u
 
 /*
  * ATTR-8: a shared range stays shared to its last page, mapped and not, until there
- * is memory for all of it. Red (not run yet): mutant attr-no-reserve (the first pages turn private,
+ * is memory for all of it. Red: mutant attr-no-reserve (the first pages turn private,
  * and KVM_BUG_ON ends the VM).
  */
 TEST_F(nomem, failed_conversion_leaves_all_pages_shared)
@@ -105,7 +105,7 @@ TEST_F(nomem, failed_conversion_leaves_all_pages_shared)
 
 /*
  * ATTR-8: what was private in the range before the call still is, and what was not
- * is not. Red (not run yet): mutant attr-no-reserve.
+ * is not. Red: mutant attr-no-reserve.
  */
 TEST_F(nomem, failed_conversion_leaves_private_pages_private)
 {
@@ -121,7 +121,7 @@ TEST_F(nomem, failed_conversion_leaves_private_pages_private)
 /*
  * ATTR-8: after a failure the range can be converted in parts, and back, as if nothing
  * had happened: nothing that was set aside for it is taken for an attribute.
- * Red (not run yet): mutant attr-reserve-stores.
+ * Red: mutant attr-reserve-stores.
  */
 TEST_F(nomem, failed_conversion_is_no_obstacle_to_the_next)
 {

@@ -73,7 +73,7 @@ FIXTURE_TEARDOWN(memslot_close)
 
 /*
  * BIND-8: pages that the guest had mapped are taken from it, and those that it had
- * not are not found. To be red with: mutant bind-close-leaves-mappings (mapped), mutant
+ * not are not found. Red: mutant bind-close-leaves-mappings (mapped), mutant
  * bind-leak-file (both).
  */
 TEST_F(memslot_close, private_access_exits_with_memory_fault)
@@ -87,7 +87,7 @@ TEST_F(memslot_close, private_access_exits_with_memory_fault)
 
 /*
  * BIND-8: the guest goes on with the shared side, whole and untouched; what becomes
- * private again has no memory. To be red with: mutant bind-shared-from-gmem.
+ * private again has no memory. Red: mutant bind-shared-from-gmem.
  */
 TEST_F(memslot_close, conversion_to_shared_recovers)
 {
@@ -111,7 +111,7 @@ TEST_F(memslot_close, conversion_to_shared_recovers)
 
 /*
  * BIND-8: the slot is deleted like any other, and its id and gpa take a new file,
- * which is empty. To be red with: mutant bind-leak-file (the old data are there).
+ * which is empty. Red: mutant bind-leak-file (the old data are there).
  */
 TEST_F(memslot_close, slot_can_be_deleted_and_made_anew)
 {
@@ -136,7 +136,7 @@ TEST_F(memslot_close, slot_can_be_deleted_and_made_anew)
 
 /*
  * BIND-8: while the dead slot lives, it keeps its gpas and nobody else's memory: a
- * second file works elsewhere. To be red with: mutant bind-close-all-files.
+ * second file works elsewhere. Red: mutant bind-close-all-files.
  */
 TEST_F(memslot_close, other_files_are_not_affected)
 {
@@ -159,7 +159,7 @@ TEST_F(memslot_close, other_files_are_not_affected)
 
 /*
  * BIND-8: the last reference counts: a second descriptor keeps the private side.
- * To be red with: mutant bind-release-on-flush.
+ * Red: mutant bind-release-on-flush.
  */
 TEST_F(memslot_close, duplicate_descriptor_defers_release)
 {
@@ -177,7 +177,7 @@ TEST_F(memslot_close, duplicate_descriptor_defers_release)
 
 /*
  * BIND-8: so does a mapping, which need not be accessible, and may be of other
- * pages. Since 6.18. To be red with: mutant bind-release-on-flush.
+ * pages. Since 6.18. Red: mutant bind-release-on-flush.
  */
 TEST_F(memslot_close, live_mapping_defers_release)
 {

@@ -92,7 +92,7 @@ static void guest_check_data(u64 gpa)
 /*
  * BIND-7: size 0 deletes, by either ioctl, with or without the flag. What else is
  * said about memory or file does not matter, not even a descriptor that is none.
- * Red: mutant bind-delete-checks-fd. To be red with: mutant bind-v1-keeps-gmem.
+ * Red: mutant bind-delete-checks-fd. Red: mutant bind-v1-keeps-gmem.
  */
 TEST_F(memslot_delete, size_zero_deletes)
 {
@@ -143,7 +143,7 @@ TEST_F(memslot_delete, refused_deletion_leaves_the_slot)
 /*
  * BIND-7: data belong to the file: after the deletion they are found at another
  * gpa, by another slot, and in the old place when it is bound there again.
- * To be red with: mutant bind-delete-truncates.
+ * Red: mutant bind-delete-truncates.
  */
 TEST_F(memslot_delete, data_survive_rebinding_elsewhere)
 {
@@ -168,7 +168,7 @@ TEST_F(memslot_delete, data_survive_rebinding_elsewhere)
 /*
  * BIND-7: the guest had the pages mapped. A new file in the old place is empty, and
  * what is written to it does not arrive in the old one.
- * To be red with: mutant bind-delete-leaves-mappings.
+ * Red: mutant bind-delete-leaves-mappings.
  */
 TEST_F(memslot_delete, new_file_in_the_old_place_is_another)
 {
@@ -187,7 +187,7 @@ TEST_F(memslot_delete, new_file_in_the_old_place_is_another)
 
 /*
  * BIND-7: all of the range is free after the deletion, in one piece or in two.
- * To be red with: mutant bind-unbind-first-page.
+ * Red: mutant bind-v1-keeps-gmem.
  */
 TEST_F(memslot_delete, deleted_range_can_be_bound_again)
 {

@@ -61,7 +61,7 @@ FIXTURE_TEARDOWN(memslot_gmem_only)
 
 /*
  * BIND-13: shared accesses find the file's pages, empty at first, and nothing goes
- * to the hva, which need not be there. To be red with: mutant bind-no-gmem-only.
+ * to the hva, which need not be there. Red: mutant bind-no-gmem-only.
  */
 TEST_F(memslot_gmem_only, shared_side_is_the_file)
 {
@@ -77,7 +77,7 @@ TEST_F(memslot_gmem_only, shared_side_is_the_file)
 /*
  * BIND-13: conversion moves no bytes: what was written as shared is read as private
  * and the other way round, in each page on its own.
- * To be red with: mutant bind-no-gmem-only.
+ * Red: mutant bind-no-gmem-only.
  */
 TEST_F(memslot_gmem_only, conversion_keeps_the_bytes)
 {
@@ -123,7 +123,7 @@ TEST_F(memslot_gmem_only, host_access_gets_sigbus)
 
 /*
  * BIND-13, FALLOC-5: a hole takes the page from the guest whatever its attribute.
- * To be red with: mutant bind-punch-no-zap.
+ * Red: mutant bind-punch-no-zap.
  */
 TEST_F(memslot_gmem_only, hole_takes_shared_and_private_pages)
 {
@@ -144,7 +144,7 @@ TEST_F(memslot_gmem_only, hole_takes_shared_and_private_pages)
 /*
  * BIND-13, BIND-8: closing the file leaves no memory on either side: conversion to
  * shared does not recover here, it only changes the exit.
- * To be red with: mutant bind-no-gmem-only, mutant bind-leak-file.
+ * Red: mutant bind-no-gmem-only, mutant bind-leak-file.
  */
 TEST_F(memslot_gmem_only, close_takes_both_sides)
 {

@@ -63,7 +63,7 @@ static void fill_private(FIXTURE_DATA(memslot_hva) * self, u64 nr_pages)
 /*
  * BIND-11: discarding, protecting or unmapping all of the hva takes nothing from
  * the private side, and new memory in its place is the shared side from then on.
- * To be red with: mutant exit-private-falls-to-hva.
+ * Red: mutant hva-unmap-truncates.
  */
 TEST_F(memslot_hva, private_data_survive_the_loss_of_the_mapping)
 {
@@ -94,7 +94,7 @@ TEST_F(memslot_hva, private_data_survive_the_loss_of_the_mapping)
 /*
  * BIND-11: nothing need be mapped when the slot is made, nor when it is used as
  * private memory; memory that comes later is found.
- * To be red with: mutant bind-hva-must-be-mapped.
+ * Red: mutant bind-hva-must-be-mapped.
  */
 TEST_F(memslot_hva, hva_may_be_mapped_later)
 {
@@ -115,7 +115,7 @@ TEST_F(memslot_hva, hva_may_be_mapped_later)
 
 /*
  * BIND-11: not even the null pointer is refused, for a slot that is all private.
- * To be red with: mutant bind-hva-must-be-mapped.
+ * Red: mutant bind-hva-must-be-mapped.
  */
 TEST_F(memslot_hva, all_private_slot_needs_no_address)
 {
@@ -126,7 +126,7 @@ TEST_F(memslot_hva, all_private_slot_needs_no_address)
 
 /*
  * BIND-11: two slots may have the same hva; their private sides are two.
- * To be red with: mutant exit-private-falls-to-hva.
+ * Red: mutants hva-shared-once, hva-unmap-truncates.
  */
 TEST_F(memslot_hva, slots_can_have_one_shared_side)
 {

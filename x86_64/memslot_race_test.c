@@ -182,7 +182,7 @@ static void *close_file(void *arg)
 /*
  * BIND-9: vCPUs that have the pages mapped when the file is closed all leave with
  * a memory fault, and none stays behind.
- * To be red with: mutant bind-close-leaves-mappings (nobody leaves).
+ * Red: mutant bind-close-leaves-mappings (nobody leaves).
  */
 TEST_F(memslot_race, close_under_running_vcpus)
 {
@@ -213,7 +213,7 @@ TEST_F(memslot_race, close_under_running_vcpus)
 
 /*
  * BIND-9: vCPUs that read while their slot comes and goes see its data or a memory
- * fault, never anything else. To be red with: mutant bind-delete-truncates (zeros).
+ * fault, never anything else. Red: mutant bind-delete-truncates (zeros).
  */
 TEST_F(memslot_race, delete_under_running_vcpus)
 {

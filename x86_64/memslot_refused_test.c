@@ -117,7 +117,7 @@ static void expect_refusal(struct __test_metadata *_metadata,
  * BIND-14: refusals by each stage that a bind goes through: the arguments, the
  * slots, the file, and the architecture, for a gpa that no guest can have.
  * Red: mutant bind-err-keeps-file (end of file).
- * To be red with: mutant bind-fail-keeps-file (gpa).
+ * Red: mutant bind-fail-keeps-file (gpa).
  */
 TEST_F(memslot_refused, refused_bind_leaves_no_trace)
 {
@@ -136,7 +136,7 @@ TEST_F(memslot_refused, refused_bind_leaves_no_trace)
 
 /*
  * BIND-14: and by the last stage, the bindings of the file. Red: mutant bind-overlap-allowed.
- * To be red with: mutant bind-fail-keeps-file (the reference).
+ * Red: mutant bind-fail-keeps-file (the reference).
  */
 TEST_F(memslot_refused, overlapping_bind_leaves_no_trace)
 {
@@ -149,7 +149,7 @@ TEST_F(memslot_refused, overlapping_bind_leaves_no_trace)
 
 /*
  * BIND-14: the same for each allocation that a bind makes and that may fail.
- * To be red with: mutant bind-fail-keeps-file, mutant bind-fail-keeps-bindings.
+ * Red: mutant bind-fail-keeps-file, mutant bind-fail-keeps-bindings.
  */
 TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 {
@@ -180,7 +180,7 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 /*
  * BIND-14: a deletion needs memory too: without, the slot is as it was, and its
  * pages are found again when their mappings are gone.
- * To be red with: mutant bind-delete-fails-late.
+ * Red: mutant bind-delete-fails-late.
  */
 TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 {

@@ -61,7 +61,7 @@ FIXTURE_TEARDOWN(private)
  * PREFAULT-2, PREFAULT-3: a range may have pages of both kinds and lie in two slots;
  * each page gets the mapping of its attribute. Pages of the file that were absent are
  * allocated and read zero, those that were there keep their bytes.
- * Red (not run yet): mutants prefault-always-shared, prefault-nothing.
+ * Red: mutants prefault-always-shared, prefault-nothing.
  */
 TEST_F(private, mixed_range_is_mapped_by_attribute)
 {
@@ -75,7 +75,7 @@ TEST_F(private, mixed_range_is_mapped_by_attribute)
 
 /*
  * PREFAULT-3: a mapping made by a pre-fault goes with a conversion like any other.
- * Red (not run yet): mutants attr-no-zap, prefault-nothing.
+ * Red: mutants attr-no-zap, prefault-nothing.
  */
 TEST_F(private, conversion_drops_what_was_pre_faulted)
 {
@@ -91,7 +91,7 @@ TEST_F(private, conversion_drops_what_was_pre_faulted)
 
 /*
  * PREFAULT-3: and with a hole in the file: pre-faulted private memory that is punched
- * reads zero. Red (not run yet): mutant punch-no-zap, punch-no-truncate.
+ * reads zero. Red: mutant punch-no-zap, punch-no-truncate.
  */
 TEST_F(private, hole_drops_what_was_pre_faulted)
 {
@@ -105,7 +105,7 @@ TEST_F(private, hole_drops_what_was_pre_faulted)
 
 /*
  * PREFAULT-2: a private page in a slot without private memory is EFAULT, after the
- * shared pages before it were done. Red (not run yet): mutant prefault-always-shared (the pages
+ * shared pages before it were done. Red: mutant prefault-always-shared (the pages
  * before it are not private).
  */
 TEST_F(private, private_page_without_gmem_is_refused)

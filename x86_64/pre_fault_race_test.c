@@ -99,7 +99,7 @@ static void interrupt(struct pre_fault_thread *t)
 
 /*
  * PREFAULT-4: a signal before anything was mapped is EINTR, and nothing was done.
- * Red (not run yet): mutant prefault-intr-hidden.
+ * Red: mutant prefault-intr-hidden.
  */
 TEST_F(race, signal_before_any_progress_is_eintr)
 {
@@ -118,7 +118,7 @@ TEST_F(race, signal_before_any_progress_is_eintr)
 
 /*
  * PREFAULT-4: a signal after some pages is a success that reports them.
- * Red (not run yet): mutant prefault-all-or-nothing.
+ * Red: mutant prefault-all-or-nothing.
  */
 TEST_F(race, signal_after_progress_is_success)
 {

@@ -86,7 +86,7 @@ static u64 nr_faults(struct vcpu *vcpu)
 /*
  * PREFAULT-1: a call that did everything leaves an empty range at its end. It makes
  * no difference that the vCPU never ran, nor that all is mapped already.
- * Red (not run yet): mutant prefault-gpa-stays.
+ * Red: mutant prefault-gpa-stays.
  */
 TEST_F(pre_fault, range_is_used_up)
 {
@@ -98,7 +98,7 @@ TEST_F(pre_fault, range_is_used_up)
 /*
  * PREFAULT-1: a range that goes on behind its slot is done up to there, which is a
  * success; what is left begins with the first page that cannot be mapped, and is
- * refused. Red (not run yet): mutant prefault-all-or-nothing.
+ * refused. Red: mutant prefault-all-or-nothing.
  */
 TEST_F(pre_fault, range_beyond_the_slot_is_done_in_part)
 {
@@ -110,7 +110,7 @@ TEST_F(pre_fault, range_beyond_the_slot_is_done_in_part)
 
 /*
  * PREFAULT-1: a hole between two slots is no different.
- * Red (not run yet): mutant prefault-all-or-nothing.
+ * Red: mutant prefault-all-or-nothing.
  */
 TEST_F(pre_fault, range_stops_at_a_hole)
 {
@@ -124,7 +124,7 @@ TEST_F(pre_fault, range_stops_at_a_hole)
 
 /*
  * PREFAULT-1: no slot, no mapping: not even the beginning of a range whose end would
- * have one. Red (not run yet): mutant prefault-no-slot-ok.
+ * have one. Red: mutant prefault-no-slot-ok.
  */
 TEST_F(pre_fault, range_outside_any_slot_is_refused)
 {
@@ -150,7 +150,7 @@ TEST_F(pre_fault, range_of_a_deleted_slot_is_refused)
 /*
  * PREFAULT-1: a page in a large page is mapped large, and counts as the one page that
  * was asked for; the range to the end of the large page is the work of one step.
- * Red (not run yet): mutant prefault-small.
+ * Red: mutant prefault-small.
  */
 TEST_F(pre_fault, large_page_is_mapped_large)
 {
@@ -169,7 +169,7 @@ TEST_F(pre_fault, large_page_is_mapped_large)
 
 /*
  * PREFAULT-2: the flags are reserved, each bit.
- * Red (not run yet): mutant prefault-args-unchecked.
+ * Red: mutant prefault-args-unchecked.
  */
 TEST_F(pre_fault, any_flag_is_refused)
 {
@@ -189,7 +189,7 @@ TEST_F(pre_fault, any_flag_is_refused)
 
 /*
  * PREFAULT-2: as are ranges that do not consist of pages, of one at least, or that
- * wrap, or end at 2^64. Red (not run yet): mutant prefault-args-unchecked.
+ * wrap, or end at 2^64. Red: mutant prefault-args-unchecked.
  */
 TEST_F(pre_fault, range_of_no_whole_pages_is_refused)
 {
@@ -206,7 +206,7 @@ TEST_F(pre_fault, range_of_no_whole_pages_is_refused)
 /*
  * PREFAULT-3: the guest takes no fault for what was pre-faulted, neither to read it nor
  * to write it, and finds the bytes that the host put there.
- * Red (not run yet): mutant prefault-nothing.
+ * Red: mutant prefault-nothing.
  */
 TEST_F(pre_fault, pre_faulted_memory_takes_no_fault)
 {
@@ -230,7 +230,7 @@ TEST_F(pre_fault, pre_faulted_memory_takes_no_fault)
 
 /*
  * PREFAULT-3: a pre-fault is a read: it does not break copy-on-write. The mapping still
- * shows what is written to the file, to host and guest. Red (not run yet): mutant prefault-writes.
+ * shows what is written to the file, to host and guest. Red: mutant prefault-writes.
  */
 TEST_F(pre_fault, copy_on_write_is_not_broken)
 {
