@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "disposable.h"
 #include "harness.h"
 #include "backing.h"
 #include "gmem_fixture.h"
@@ -127,6 +128,7 @@ TEST_F(gmem_shared_madvise, dropping_caches_keeps_the_bytes)
 
 	fill(p, GMEM_KIND_NR_PAGES, 1);
 	munmap(p, GMEM_KIND_SIZE);
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(drop_caches(), "may not drop caches");
 	EXPECT_EQ(GMEM_KIND_NR_PAGES, gmem_count_pages(self->fd, 0, GMEM_KIND_SIZE));
 	p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "disposable.h"
 #include "harness.h"
 #include "gmem_fixture.h"
 #include "numa.h"
@@ -129,6 +130,7 @@ TEST_F(gmem_migration, compaction_moves_none)
 	u64 i;
 
 	fill(p);
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(read_pfns(p, before), "may not read physical page numbers");
 	REQUIRE(compact_memory(), "may not compact memory");
 	ASSERT_TRUE(read_pfns(p, after));

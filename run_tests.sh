@@ -20,6 +20,8 @@ usage()
 
 	  --list              print the cases that would run
 	  --native | --vm     where to run; by default native if KVM here is capable
+	  --dangerous         native: also what poisons memory, makes allocations fail,
+	                      or races where kernels have crashed
 	  --kernel K          VM: Debian version (6.12), bzImage, or build tree;
 	                      the default is the newest version that Debian offers
 	  --config FRAGMENT   VM: further options for the kernel that is built
@@ -98,6 +100,7 @@ parse_options()
 		--help | -h) usage; exit 0 ;;
 		--native | --vm) mode=${1#--}; repeat_with+=("$1") ;;
 		--debug) debug=1; repeat_with+=("$1") ;;
+		--dangerous) export KVM_GMEM_DISPOSABLE=1; repeat_with+=("$1") ;;
 		--refresh) refresh=--refresh ;;
 		--list) list=1; pass+=("$1") ;;
 		--quiet) export KVM_GMEM_QUIET=1; pass+=("$1") ;;

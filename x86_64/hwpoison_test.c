@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "disposable.h"
 #include "gmem.h"
 #include "guest_mem.h"
 #include "harness.h"
@@ -101,6 +102,7 @@ FIXTURE_SETUP(hwpoison)
 {
 	u64 flags = variant->private ? 0 : SHARED_FLAGS;
 
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(!access(CORRUPT_PFN, W_OK), "no hwpoison injection in debugfs");
 	REQUIRE(trace_available() && trace_has_event(SPTE_EVENT), "no KVM MMU tracepoints");
 	REQUIRE(!variant->private || vm_private_type() >= 0, "no VM type with private memory");
@@ -204,6 +206,7 @@ FIXTURE(hwpoison_host)
 
 FIXTURE_SETUP(hwpoison_host)
 {
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(!access(UNPOISON_PFN, W_OK), "no hwpoison injection in debugfs");
 	REQUIRE(trace_available() && trace_has_event(SPTE_EVENT), "no KVM MMU tracepoints");
 	self->vm = vm_create(VM_TYPE_DEFAULT);

@@ -5,6 +5,7 @@
  * to beyond the last.
  */
 #include "checked_mem.h"
+#include "disposable.h"
 #include "fail_slab.h"
 #include "harness.h"
 #include "vcpu.h"
@@ -26,6 +27,7 @@ FIXTURE(nomem) {
 
 FIXTURE_SETUP(nomem)
 {
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	REQUIRE(fail_slab_available(), "no fault injection into slab allocations");
 	self->vm = vm_create(vm_private_type());

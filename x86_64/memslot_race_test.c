@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "disposable.h"
 #include "fail.h"
 #include "gmem.h"
 #include "guest_image.h"
@@ -66,6 +67,7 @@ FIXTURE_SETUP(memslot_race)
 {
 	int i;
 
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = race_vm_create(&self->hva);
 	for (i = 0; i < variant->nr_vcpus; i++)
@@ -148,6 +150,7 @@ FIXTURE(memslot_duel) {
 
 FIXTURE_SETUP(memslot_duel)
 {
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = race_vm_create(&self->hva);
 }

@@ -6,6 +6,7 @@
  */
 #include <unistd.h>
 
+#include "disposable.h"
 #include "fault_inject.h"
 #include "gmem.h"
 #include "guest_mem.h"
@@ -156,6 +157,7 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 	int ret, nth, nr_failed = 0;
 	bool hit = true;
 
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(fault_inject_available(), "allocations cannot be made to fail (failslab, root)");
 	open_base(self);
 	for (nth = 1; hit; nth++) {
@@ -187,6 +189,7 @@ TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 	int ret, nth, nr_failed = 0;
 	bool hit = true;
 
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(fault_inject_available(), "allocations cannot be made to fail (failslab, root)");
 	open_base(self);
 	for (nth = 1; hit; nth++) {
