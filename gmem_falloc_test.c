@@ -131,7 +131,10 @@ TEST_F(gmem_falloc, range_that_is_none_is_refused)
 	EXPECT_EQ(page_bits(0, 1), pages_of(self->fd));
 }
 
-/* FALLOC-2: the size is for ever; a range that crosses the end allocates nothing. */
+/*
+ * FALLOC-2: the size is for ever; a range that crosses the end allocates nothing. Red:
+ * mutant file-alloc-past-eof.
+ */
 TEST_F(gmem_falloc, allocation_ends_at_the_end_of_the_file)
 {
 	const u64 end = GMEM_KIND_SIZE;
@@ -172,7 +175,10 @@ TEST_F(gmem_falloc, hole_may_reach_past_the_end_of_the_file)
 	EXPECT_EQ(0, gmem_count_pages(self->fd, end, end));
 }
 
-/* FALLOC-3: exactly the pages of the range, those that are there already too. */
+/*
+ * FALLOC-3: exactly the pages of the range, those that are there already too. Red:
+ * mutant file-alloc-short.
+ */
 TEST_F(gmem_falloc, allocation_adds_the_pages_that_are_missing)
 {
 	REQUIRE(gmem_can_count_pages(self->fd), "no way to count a file's pages");
@@ -185,7 +191,10 @@ TEST_F(gmem_falloc, allocation_adds_the_pages_that_are_missing)
 	EXPECT_EQ(page_bits(4, 3), pages_of(self->fd));
 }
 
-/* FALLOC-4: exactly the pages of the hole; holes may meet and overlap. */
+/*
+ * FALLOC-4: exactly the pages of the hole; holes may meet and overlap. Red: mutant
+ * file-punch-long.
+ */
 TEST_F(gmem_falloc, hole_takes_the_pages_of_its_range_only)
 {
 	u64 left = ALL_PAGES;
@@ -235,7 +244,7 @@ static u64 patterned_pages(const char *p, u64 gen, u64 *zero)
 	return good;
 }
 
-/* FALLOC-3: allocating what is there keeps its bytes. */
+/* FALLOC-3: allocating what is there keeps its bytes. Red: mutant file-alloc-punches. */
 TEST_F(gmem_shared_falloc, allocation_keeps_what_was_written)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
@@ -253,6 +262,7 @@ TEST_F(gmem_shared_falloc, allocation_keeps_what_was_written)
 /*
  * FALLOC-3: a page that was allocated but never touched has not been cleared
  * yet; it must be on first sight. The pages come back dirty from the holes.
+ * Red: mutant file-fault-no-clear.
  */
 TEST_F(gmem_shared_falloc, allocated_page_reads_zero_at_first)
 {
@@ -268,7 +278,10 @@ TEST_F(gmem_shared_falloc, allocated_page_reads_zero_at_first)
 	}
 }
 
-/* FALLOC-4: the hole reads zero through a mapping that had the pages; the rest stays. */
+/*
+ * FALLOC-4: the hole reads zero through a mapping that had the pages; the rest stays.
+ * Red: mutant file-punch-long.
+ */
 TEST_F(gmem_shared_falloc, punched_pages_read_zero_and_their_neighbours_stay)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);

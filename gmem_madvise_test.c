@@ -46,7 +46,10 @@ FIXTURE_GMEM(gmem_madvise);
 GMEM_KIND_MMAP_PRIVATE(gmem_madvise);
 GMEM_KIND_MMAP_SHARED(gmem_madvise);
 
-/* FALLOC-8: MADV_REMOVE is a hole in the file, under the mapping's own offset. */
+/*
+ * FALLOC-8: MADV_REMOVE is a hole in the file, under the mapping's own offset. Red:
+ * mutant file-remove-from-start.
+ */
 TEST_F(gmem_madvise, remove_punches_a_hole)
 {
 	char *p = gmem_mmap(self->fd, 4 * PAGE_SIZE, 8 * PAGE_SIZE);
@@ -57,7 +60,10 @@ TEST_F(gmem_madvise, remove_punches_a_hole)
 	EXPECT_EQ(0, gmem_count_pages(self->fd, 6 * PAGE_SIZE, 3 * PAGE_SIZE));
 }
 
-/* FALLOC-8: a page that is mapped by nobody and wanted by nobody is still the guest's. */
+/*
+ * FALLOC-8: a page that is mapped by nobody and wanted by nobody is still the guest's.
+ * Red: mutant file-fadvise-drops.
+ */
 TEST_F(gmem_madvise, no_advice_frees_pages_of_the_file)
 {
 	static const int advices[] = {
@@ -84,7 +90,10 @@ TEST_F(gmem_madvise, no_advice_frees_pages_of_the_file)
 FIXTURE_GMEM(gmem_shared_madvise);
 GMEM_KIND_MMAP_SHARED(gmem_shared_madvise);
 
-/* FALLOC-8: unmapped and mapped again, all bytes are there. */
+/*
+ * FALLOC-8: unmapped and mapped again, all bytes are there. Red: mutant
+ * file-fault-always-clears.
+ */
 TEST_F(gmem_shared_madvise, dontneed_keeps_the_bytes)
 {
 	static const int advices[] = { MADV_DONTNEED, MADV_COLD, MADV_PAGEOUT };
@@ -100,7 +109,10 @@ TEST_F(gmem_shared_madvise, dontneed_keeps_the_bytes)
 	}
 }
 
-/* FALLOC-8: as after fallocate(): zeros in the hole, the rest as it was. */
+/*
+ * FALLOC-8: as after fallocate(): zeros in the hole, the rest as it was. Red: mutant
+ * file-punch-long.
+ */
 TEST_F(gmem_shared_madvise, removed_pages_read_zero_and_their_neighbours_stay)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
@@ -121,7 +133,10 @@ static bool drop_caches(void)
 	return ok;
 }
 
-/* FALLOC-8: pages that look like clean page cache, and are the only copy. */
+/*
+ * FALLOC-8: pages that look like clean page cache, and are the only copy. Red: mutant
+ * file-inode-listed.
+ */
 TEST_F(gmem_shared_madvise, dropping_caches_keeps_the_bytes)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
@@ -140,6 +155,7 @@ TEST_F(gmem_shared_madvise, dropping_caches_keeps_the_bytes)
 /*
  * FALLOC-8: pages stay base pages. Large ones may be asked for, but collapsing
  * into one would also take pages that are not the host's to map.
+ * Red: mutant file-collapse-allowed.
  */
 TEST_F(gmem_shared_madvise, pages_are_not_collapsed)
 {

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "disposable.h"
 #include "harness.h"
 #include "gmem_fixture.h"
 #include "guest_mem.h"
@@ -42,6 +43,7 @@ FIXTURE_SETUP(gmem_memcg)
 	const u64 flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED;
 
 	REQUIRE(kvm_cap(KVM_CAP_GUEST_MEMFD), "no guest_memfd");
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(memcg_available(), "no memory cgroup that this process may make");
 	self->vm = vm_create(VM_TYPE_DEFAULT);
 	REQUIRE(!(flags & ~gmem_supported_flags(self->vm)),
@@ -97,7 +99,10 @@ static void touch_from_guest(struct vcpu *vcpu, int fd, char *p)
 	vcpu_call_done(vcpu, guest_touch_pages, TEST_GPA, NR_PAGES);
 }
 
-/* CREATE-10: each way to allocate charges the caller, each page once; a hole gives back. */
+/*
+ * CREATE-10: each way to allocate charges the caller, each page once; a hole gives
+ * back. Red: mutant file-uncharged.
+ */
 TEST_F(gmem_memcg, allocation_is_charged_and_a_hole_uncharges)
 {
 	static void (*const ways[])(struct vcpu *vcpu, int fd, char *p) = {
@@ -119,7 +124,10 @@ TEST_F(gmem_memcg, allocation_is_charged_and_a_hole_uncharges)
 	}
 }
 
-/* CREATE-10: memory is what limits: ENOMEM, the pages until then stay, more can follow. */
+/*
+ * CREATE-10: memory is what limits: ENOMEM, the pages until then stay, more can
+ * follow. Red: mutant file-uncharged.
+ */
 TEST_F(gmem_memcg, allocation_beyond_the_limit_fails_with_enomem)
 {
 	u64 nr_pages;
@@ -151,6 +159,7 @@ TEST_F(gmem_memcg, allocation_beyond_the_limit_fails_with_enomem)
  * CREATE-10: a vCPU that needs a page beyond the limit leaves with ENOMEM and
  * says for which; it goes on from there when there is memory again. api.rst
  * promises the exit's fields for EFAULT and EHWPOISON only; ENOMEM has them too.
+ * Red: mutant file-enomem-no-exit.
  */
 TEST_F(gmem_memcg, vcpu_at_the_limit_leaves_with_enomem)
 {

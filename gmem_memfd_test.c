@@ -25,7 +25,10 @@ static int memfd(unsigned int flags)
 	return fd;
 }
 
-/* CREATE-13: flag 8 is MFD_NOEXEC_SEAL: sealed against execution, open to access. */
+/*
+ * CREATE-13: flag 8 is MFD_NOEXEC_SEAL: sealed against execution, open to access. Red:
+ * mutant file-memfd-noexec-ignored.
+ */
 TEST(memfd_flag_8_means_noexec_seal)
 {
 	struct stat st;
@@ -52,7 +55,10 @@ TEST(memfd_flag_8_means_noexec_seal)
 	close(fd);
 }
 
-/* CREATE-13: seal 0x20 is F_SEAL_EXEC: it takes nothing from those who read and write. */
+/*
+ * CREATE-13: seal 0x20 is F_SEAL_EXEC: it takes nothing from those who read and write.
+ * Red: mutant file-memfd-seal-exec-ignored.
+ */
 TEST(memfd_seal_0x20_means_exec)
 {
 	char byte = 'x';
@@ -77,7 +83,10 @@ TEST(memfd_seal_0x20_means_exec)
 
 FIXTURE_GMEM_VM_TYPES(gmem_memfd);
 
-/* CREATE-13: no memfd of any kind takes the place of a guest_memfd in a slot. */
+/*
+ * CREATE-13: no memfd of any kind takes the place of a guest_memfd in a slot. Red:
+ * mutant bind-any-file.
+ */
 TEST_F(gmem_memfd, no_memfd_is_taken_for_a_guest_memfd)
 {
 	static const unsigned int flags[] = {

@@ -90,7 +90,7 @@ static void (*const ways[])(struct vcpu *vcpu, int fd, char *p) = {
 
 /*
  * CREATE-12: the file's policy decides, page by page, whatever the thread's own
- * says, and for whoever needs the page first.
+ * says, and for whoever needs the page first. Red: mutant file-policy-ignored.
  */
 TEST_F(gmem_mempolicy, pages_come_from_the_node_that_the_file_is_bound_to)
 {
@@ -115,7 +115,10 @@ TEST_F(gmem_mempolicy, pages_come_from_the_node_that_the_file_is_bound_to)
 	}
 }
 
-/* CREATE-12: a file without a policy leaves the choice to the thread's. */
+/*
+ * CREATE-12: a file without a policy leaves the choice to the thread's. Red: mutant
+ * file-thread-policy-ignored.
+ */
 TEST_F(gmem_mempolicy, pages_without_a_policy_follow_the_thread)
 {
 	unsigned int i, thread;
@@ -133,7 +136,10 @@ TEST_F(gmem_mempolicy, pages_without_a_policy_follow_the_thread)
 	}
 }
 
-/* CREATE-12: a new policy is for new pages: what is there stays until it is punched. */
+/*
+ * CREATE-12: a new policy is for new pages: what is there stays until it is punched.
+ * Red: mutant file-mbind-punches.
+ */
 TEST_F(gmem_mempolicy, policy_counts_for_pages_allocated_after_it)
 {
 	numa_mbind(self->p, SIZE, MPOL_BIND, self->mask[0]);
@@ -147,7 +153,10 @@ TEST_F(gmem_mempolicy, policy_counts_for_pages_allocated_after_it)
 	EXPECT_EQ(NR_PAGES - 3, nr_on_node(self->p, 0, NR_PAGES, self->nodes[0]));
 }
 
-/* CREATE-12: interleaved pages, allocated in a row, are half here and half there. */
+/*
+ * CREATE-12: interleaved pages, allocated in a row, are half here and half there. Red:
+ * mutant file-policy-ignored.
+ */
 TEST_F(gmem_mempolicy, interleaved_pages_are_spread_evenly)
 {
 	unsigned int i;
@@ -172,7 +181,10 @@ TEST_F(gmem_mempolicy, interleaved_pages_are_spread_evenly)
 		EXPECT_EQ(_nodes, __nodes);			\
 	} while (0)
 
-/* CREATE-12: what was set is what is read, for exactly the range it was set for. */
+/*
+ * CREATE-12: what was set is what is read, for exactly the range it was set for. Red:
+ * mutant file-policy-unreadable.
+ */
 TEST_F(gmem_mempolicy, policy_reads_back_for_its_range)
 {
 	const u64 both = self->mask[0] | self->mask[1];
@@ -198,7 +210,7 @@ TEST_F(gmem_mempolicy, policy_reads_back_for_its_range)
 	EXPECT_POLICY(MPOL_DEFAULT, 0ULL, p);
 }
 
-/* CREATE-12: what mbind() refuses changes nothing. */
+/* CREATE-12: what mbind() refuses changes nothing. Red: mutant file-mbind-any-mode. */
 TEST_F(gmem_mempolicy, refused_policy_leaves_the_old_one)
 {
 	numa_mbind(self->p, SIZE, MPOL_BIND, self->mask[1]);
@@ -209,7 +221,10 @@ TEST_F(gmem_mempolicy, refused_policy_leaves_the_old_one)
 	EXPECT_POLICY(MPOL_BIND, self->mask[1], self->p);
 }
 
-/* CREATE-12: the policy belongs to the file's pages: all mappings of them have it. */
+/*
+ * CREATE-12: the policy belongs to the file's pages: all mappings of them have it.
+ * Red: mutant file-policy-by-vma-index.
+ */
 TEST_F(gmem_mempolicy, policy_is_shared_by_all_mappings_and_outlives_them)
 {
 	char *q = gmem_mmap(self->fd, 3 * PAGE_SIZE, 2 * PAGE_SIZE);
@@ -233,6 +248,7 @@ TEST_F(gmem_mempolicy, policy_is_shared_by_all_mappings_and_outlives_them)
 /*
  * CREATE-12: private memory obeys too: this is what the policy was made for. No
  * access of the host can tell where it is, so the cgroup's accounts must.
+ * Red: mutant file-policy-ignored.
  */
 TEST_F(gmem_mempolicy, private_memory_comes_from_the_node_it_is_bound_to)
 {

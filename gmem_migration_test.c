@@ -35,7 +35,7 @@ static u64 nr_filled(const char *p)
 	return nr;
 }
 
-/* CREATE-11: one by one, to the node where they are not. */
+/* CREATE-11: one by one, to the node where they are not. Red: mutant file-migratable. */
 TEST_F(gmem_migration, move_pages_moves_none)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
@@ -55,7 +55,10 @@ TEST_F(gmem_migration, move_pages_moves_none)
 	EXPECT_EQ(GMEM_KIND_NR_PAGES, nr_filled(p));
 }
 
-/* CREATE-11: as part of a policy, which is refused when it insists on moving. */
+/*
+ * CREATE-11: as part of a policy, which is refused when it insists on moving. Red:
+ * mutant file-migratable.
+ */
 TEST_F(gmem_migration, mbind_moves_none)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
@@ -73,9 +76,10 @@ TEST_F(gmem_migration, mbind_moves_none)
 	EXPECT_EQ(GMEM_KIND_NR_PAGES, nr_filled(p));
 }
 
-/* CREATE-11: with all that the process has. */
+/* CREATE-11: with all that the process has. Red: mutant file-migratable. */
 TEST_F(gmem_migration, migrate_pages_moves_none)
 {
+	long left;
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
 	unsigned long from, to;
 	int nodes[2], here;
@@ -88,7 +92,8 @@ TEST_F(gmem_migration, migrate_pages_moves_none)
 	from = BIT_ULL(here);
 	to = BIT_ULL(here == nodes[0] ? nodes[1] : nodes[0]);
 	/* How many pages stayed where they are, guest_memfd's among them. */
-	EXPECT_LE(GMEM_KIND_NR_PAGES, (u64)syscall(__NR_migrate_pages, 0, 65UL, &from, &to));
+	left = syscall(__NR_migrate_pages, 0, 65UL, &from, &to);
+	ASSERT_LE((long)GMEM_KIND_NR_PAGES, left);
 	EXPECT_EQ(here, numa_node_of(p));
 	EXPECT_EQ(here, numa_node_of(p + GMEM_KIND_SIZE - 1));
 	EXPECT_EQ(GMEM_KIND_NR_PAGES, nr_filled(p));
@@ -122,6 +127,7 @@ static bool read_pfns(const char *p, u64 *pfns)
 /*
  * CREATE-11: compaction of the whole memory leaves each page where it is. A
  * kernel that tries to migrate one warns about it, besides.
+ * Red: mutant file-migratable.
  */
 TEST_F(gmem_migration, compaction_moves_none)
 {

@@ -68,7 +68,10 @@ FIXTURE_GMEM(gmem_mapping);
 GMEM_KIND_MMAP_PRIVATE(gmem_mapping);
 GMEM_KIND_MMAP_SHARED(gmem_mapping);
 
-/* CREATE-7: no code runs from a guest_memfd: neither mapped so nor made so later. */
+/*
+ * CREATE-7: no code runs from a guest_memfd: neither mapped so nor made so later. Red:
+ * mutant file-exec.
+ */
 TEST_F(gmem_mapping, mapping_is_never_executable)
 {
 	long p;
@@ -113,6 +116,7 @@ GMEM_KIND_MMAP_PRIVATE(gmem_private_mapping);
 /*
  * CREATE-7: private memory can be mapped, for what needs an address, but no
  * access succeeds, be the page allocated or not, nor does it allocate one.
+ * Red: mutant file-fault-ignores-private.
  */
 TEST_F(gmem_private_mapping, access_to_private_memory_gives_sigbus)
 {
@@ -128,7 +132,10 @@ TEST_F(gmem_private_mapping, access_to_private_memory_gives_sigbus)
 	EXPECT_EQ(2, gmem_count_pages(self->fd, 0, GMEM_KIND_SIZE));
 }
 
-/* CREATE-7: populating private memory fails, or silently does nothing. */
+/*
+ * CREATE-7: populating private memory fails, or silently does nothing. Red: mutant
+ * file-fault-ignores-private.
+ */
 TEST_F(gmem_private_mapping, private_memory_cannot_be_populated)
 {
 	void *p;
@@ -209,7 +216,10 @@ TEST_F(gmem_shared_mapping, population_past_the_end_fails_behind_the_last_page)
 	EXPECT_TRUE(gmem_has_page(self->fd, GMEM_KIND_SIZE - PAGE_SIZE));
 }
 
-/* CREATE-7: all mappings of a page show the same bytes, at the page's own place. */
+/*
+ * CREATE-7: all mappings of a page show the same bytes, at the page's own place. Red:
+ * mutant file-fault-index.
+ */
 TEST_F(gmem_shared_mapping, mappings_show_the_pages_of_their_offset)
 {
 	struct page_mismatch why;
@@ -232,7 +242,10 @@ TEST_F(gmem_shared_mapping, mappings_show_the_pages_of_their_offset)
 		}
 }
 
-/* CREATE-7: memory that was never written reads zero, also where dirt lay before. */
+/*
+ * CREATE-7: memory that was never written reads zero, also where dirt lay before. Red:
+ * mutant file-fault-no-clear.
+ */
 TEST_F(gmem_shared_mapping, first_read_of_a_page_gives_zeros)
 {
 	char *p;

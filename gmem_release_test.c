@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "disposable.h"
 #include "harness.h"
 #include "gmem_fixture.h"
 #include "memcg.h"
@@ -29,6 +30,7 @@
 	FIXTURE_SETUP(name)							\
 	{									\
 		REQUIRE(kvm_cap(KVM_CAP_GUEST_MEMFD), "no guest_memfd");	\
+		REQUIRE_DISPOSABLE_MACHINE();					\
 		REQUIRE(memcg_available(), "no memory cgroup that this process may make"); \
 		self->vm = vm_create_bare(gmem_any_vm_type());			\
 		REQUIRE(!(variant->flags & ~gmem_supported_flags(self->vm)),	\
@@ -68,7 +70,10 @@ static void close_vm(struct vm **vm)
 	*vm = NULL;
 }
 
-/* CREATE-9: a descriptor keeps the memory, be it a copy, with or without the VM's. */
+/*
+ * CREATE-9: a descriptor keeps the memory, be it a copy, with or without the VM's.
+ * Red: mutant file-close-truncates.
+ */
 TEST_F(gmem_release, descriptor_keeps_the_memory)
 {
 	int copy = dup(self->fd);
@@ -82,7 +87,7 @@ TEST_F(gmem_release, descriptor_keeps_the_memory)
 	EXPECT_CHARGED(0);
 }
 
-/* CREATE-9: a slot uses the file, but does not own it. */
+/* CREATE-9: a slot uses the file, but does not own it. Red: mutant file-slot-keeps-file. */
 TEST_F(gmem_release, slot_does_not_keep_the_memory)
 {
 	memslot_add_gmem(self->vm, TEST_GPA, SIZE, self->fd, 0);
@@ -92,7 +97,10 @@ TEST_F(gmem_release, slot_does_not_keep_the_memory)
 	close_vm(&self->vm);
 }
 
-/* CREATE-9: nor does the VM, whose last descriptor may be gone before the file's. */
+/*
+ * CREATE-9: nor does the VM, whose last descriptor may be gone before the file's. Red:
+ * mutant file-fallocate-needs-vm.
+ */
 TEST_F(gmem_release, memory_can_be_given_back_after_the_vm_is_closed)
 {
 	memslot_add_gmem(self->vm, TEST_GPA, SIZE, self->fd, 0);
@@ -104,7 +112,10 @@ TEST_F(gmem_release, memory_can_be_given_back_after_the_vm_is_closed)
 	EXPECT_CHARGED(0);
 }
 
-/* CREATE-9: a mapping keeps it too: bytes stay as long as somebody can reach them. */
+/*
+ * CREATE-9: a mapping keeps it too: bytes stay as long as somebody can reach them.
+ * Red: mutant file-close-truncates.
+ */
 TEST_F(gmem_mapping_release, mapping_keeps_the_memory)
 {
 	char *p = gmem_mmap(self->fd, 0, SIZE);

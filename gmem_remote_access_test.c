@@ -43,7 +43,10 @@ static bool have_process_vm(void)
 	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == 1;
 }
 
-/* CREATE-5: as a debugger or migration tool would copy a process's memory. */
+/*
+ * CREATE-5: as a debugger or migration tool would copy a process's memory. Red:
+ * mutants file-fault-ignores-private and file-fault-fails.
+ */
 TEST_F(gmem_remote_access, process_vm_reads_and_writes_shared_memory_only)
 {
 	char *p = map_second_page(self->fd, variant->flags), buf[64] = "untouched";
@@ -65,7 +68,10 @@ TEST_F(gmem_remote_access, process_vm_reads_and_writes_shared_memory_only)
 	}
 }
 
-/* CREATE-5: /proc/PID/mem, which overrides a mapping's protection, is no way in. */
+/*
+ * CREATE-5: /proc/PID/mem, which overrides a mapping's protection, is no way in. Red:
+ * mutants file-fault-ignores-private and file-fault-fails.
+ */
 TEST_F(gmem_remote_access, proc_mem_reads_and_writes_shared_memory_only)
 {
 	char *p = map_second_page(self->fd, variant->flags), buf[64] = "untouched";
@@ -87,7 +93,10 @@ TEST_F(gmem_remote_access, proc_mem_reads_and_writes_shared_memory_only)
 	close(mem);
 }
 
-/* CREATE-5: as the buffer of somebody else's read() and write(). */
+/*
+ * CREATE-5: as the buffer of somebody else's read() and write(). Red: mutants
+ * file-fault-ignores-private and file-fault-fails.
+ */
 TEST_F(gmem_remote_access, system_calls_take_shared_memory_only_as_a_buffer)
 {
 	char *p = map_second_page(self->fd, variant->flags), byte;
@@ -108,7 +117,10 @@ TEST_F(gmem_remote_access, system_calls_take_shared_memory_only_as_a_buffer)
 	close(other);
 }
 
-/* CREATE-5: vmsplice() pins the page: what the pipe then delivers is the page. */
+/*
+ * CREATE-5: vmsplice() pins the page: what the pipe then delivers is the page. Red:
+ * mutants file-fault-ignores-private and file-fault-fails.
+ */
 TEST_F(gmem_remote_access, vmsplice_takes_shared_memory_only)
 {
 	char *p = map_second_page(self->fd, variant->flags), buf[64] = "untouched";

@@ -207,6 +207,7 @@ static void run_other(pid_t child, bool inherited, struct report *report, int so
 /*
  * CREATE-8: memory operations work for whoever has the file, and both see the
  * same pages; ioctls of the VM are for the process that made it.
+ * Red: mutant file-vm-any-mm.
  */
 TEST_F(gmem_share, other_process_may_use_the_memory_but_not_the_vm)
 {
@@ -237,7 +238,10 @@ TEST_F(gmem_share, other_process_may_use_the_memory_but_not_the_vm)
 	EXPECT_FILLED(0, self->p + 3 * PAGE_SIZE, PAGE_SIZE);
 }
 
-/* CREATE-8: the owner's VM has not noticed: the same ioctls work, and the file binds. */
+/*
+ * CREATE-8: the owner's VM has not noticed: the same ioctls work, and the file binds.
+ * Red: mutant file-foreign-ioctl-kills-vm.
+ */
 TEST_F(gmem_share, vm_of_the_owner_works_on)
 {
 	void *hva = variant->flags ? self->p : backing_map(BACKING_ANON, SIZE);

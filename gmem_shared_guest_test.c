@@ -108,7 +108,7 @@ TEST_F(gmem_shared_guest, fresh_page_reads_zero_for_guest_and_host)
 	}
 }
 
-/* FALLOC-3: allocation keeps bytes that either side wrote. */
+/* FALLOC-3: allocation keeps bytes that either side wrote. Red: mutant file-alloc-punches. */
 TEST_F(gmem_shared_guest, allocation_keeps_what_guest_and_host_wrote)
 {
 	guest_fill(self->vcpu, 0, NR_PAGES / 2, 1);
@@ -134,6 +134,7 @@ TEST_F(gmem_shared_guest, punched_pages_read_zero_and_their_neighbours_stay)
 /*
  * FALLOC-5: after a hole the guest writes to the page that is the file's now. The
  * host tells: with the old page still mapped the guest's bytes would go astray.
+ * Red: mutant file-punch-no-zap.
  */
 TEST_F(gmem_shared_guest, guest_and_host_get_the_same_new_page)
 {

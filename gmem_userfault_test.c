@@ -60,7 +60,10 @@ FIXTURE_GMEM(gmem_userfault);
 GMEM_KIND_MMAP_PRIVATE(gmem_userfault);
 GMEM_KIND_MMAP_SHARED(gmem_userfault);
 
-/* CREATE-11: no user process resolves the faults of guest_memfd, or waits for them. */
+/*
+ * CREATE-11: no user process resolves the faults of guest_memfd, or waits for them.
+ * Red: mutant file-uffd-any.
+ */
 TEST_F(gmem_userfault, no_mode_that_stops_a_fault_can_be_registered)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
@@ -81,7 +84,10 @@ TEST_F(gmem_userfault, no_mode_that_stops_a_fault_can_be_registered)
 	close(uffd);
 }
 
-/* CREATE-11: with asynchronous write protection, which stops nobody, that alone is allowed. */
+/*
+ * CREATE-11: with asynchronous write protection, which stops nobody, that alone is allowed.
+ * Red: mutant file-uffd-no-async.
+ */
 TEST_F(gmem_userfault, asynchronous_write_protection_alone_can_be_registered)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
@@ -131,7 +137,10 @@ static int written_pages(char *p, u64 *pages)
 	return nr;
 }
 
-/* CREATE-11: it tells which pages the host wrote through the mapping, and no bytes are lost. */
+/*
+ * CREATE-11: it tells which pages the host wrote through the mapping, and no bytes are lost.
+ * Red: mutant file-uffd-no-async.
+ */
 TEST_F(gmem_shared_userfault, write_protection_tracks_the_writes_of_the_host)
 {
 	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);

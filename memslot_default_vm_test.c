@@ -101,7 +101,7 @@ TEST_F(memslot_default_vm, guest_works_on_the_hva)
 
 /*
  * BIND-12: and it costs no memory: the file stays empty.
- * To be red with: mutant bind-shared-from-gmem.
+ * Red: mutant bind-shared-from-gmem.
  */
 TEST_F(memslot_default_vm, file_is_never_consumed)
 {

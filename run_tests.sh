@@ -48,6 +48,8 @@ usage()
 
 # --- Options -----------------------------------------------------------------
 
+# Only --dangerous may set it.
+unset KVM_GMEM_DISPOSABLE
 mode=auto kernel='' config='' debug='' refresh='' setup='' list='' out='' timeout=''
 programs='' append='' known=$root/known-failures
 pass=() patterns=() repeat_with=()

@@ -9,13 +9,16 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DISPOSABLE_ENV		"KVM_GMEM_DISPOSABLE"
 
 /* Set by vm/init, and by run_tests.sh --dangerous. */
 static inline bool machine_is_disposable(void)
 {
-	return getenv(DISPOSABLE_ENV) != NULL;
+	const char *value = getenv(DISPOSABLE_ENV);
+
+	return value && !strcmp(value, "1");
 }
 
 #define REQUIRE_DISPOSABLE_MACHINE()			\

@@ -13,8 +13,9 @@
 
 #include <kselftest.h>
 
-#include "fail.h"
+#include "case_limit.h"
 #include "expect.h"
+#include "fail.h"
 #include "kvm_dev.h"
 #include "rng.h"
 #include "types.h"
@@ -56,7 +57,19 @@ harness_test_result(int code, const char *name, const char *fmt, ...)
  * a hang, no more.
  */
 #undef TEST_TIMEOUT_DEFAULT
-#define TEST_TIMEOUT_DEFAULT	60
+#define TEST_TIMEOUT_DEFAULT	CASE_LIMIT_DEFAULT
+
+/* Give the cases without a limit of their own the one of this run. */
+static inline void harness_set_limits(void)
+{
+	struct __fixture_metadata *f;
+	struct __test_metadata *t;
+
+	for (f = __fixture_list; f; f = f->next)
+		for (t = f->tests; t; t = t->next)
+			if (t->timeout == CASE_LIMIT_DEFAULT)
+				t->timeout = case_limit_seconds();
+}
 
 typedef void (*harness_name_fn)(const char *name, void *arg);
 
@@ -91,6 +104,7 @@ int harness_start(int argc, char **argv,
 	{									\
 		int code = harness_start(argc, argv, harness_for_each_case);	\
 										\
+		harness_set_limits();						\
 		return code >= 0 ? code : test_harness_run(argc, argv);		\
 	}
 

@@ -7,6 +7,7 @@
 #ifndef KVM_GMEM_PRE_FAULT_H
 #define KVM_GMEM_PRE_FAULT_H
 
+#include "case_limit.h"
 #include "types.h"
 
 struct vcpu;
@@ -15,7 +16,7 @@ struct vcpu;
  * For alarm() around cases that pre-fault: several kernels have bugs that make the
  * ioctl spin until there is a signal. It bounds that failure, no more.
  */
-#define PRE_FAULT_LIMIT_SECONDS	15
+#define PRE_FAULT_LIMIT_SECONDS	(case_limit_seconds() / 2)
 
 /*
  * One ioctl for [*gpa, *gpa + *size): 0 or -errno. Both are advanced to what KVM

@@ -11,7 +11,7 @@ static struct timespec wait_limit(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
 	ts.tv_sec += WAIT_LIMIT_SECONDS;
 	return ts;
 }
@@ -46,7 +46,7 @@ void *thread_join(pthread_t thread, const char *what)
 {
 	struct timespec limit = wait_limit();
 	void *result = NULL;
-	int ret = pthread_timedjoin_np(thread, &result, &limit);
+	int ret = pthread_clockjoin_np(thread, &result, CLOCK_MONOTONIC, &limit);
 
 	FAIL_UNLESS(!ret, "%s did not end within %d s: %s", what, WAIT_LIMIT_SECONDS,
 		    errno_name(ret));
@@ -89,8 +89,8 @@ void barrier_wait(struct barrier *b)
 		pthread_cond_broadcast(&b->all_here);
 	}
 	while (round == b->round && !ret)
-		ret = pthread_cond_timedwait(&b->all_here, &b->lock, &limit);
-	FAIL_UNLESS(!ret, "barrier: %d of %d threads after %d s", b->nr_waiting, b->nr_threads,
+		ret = pthread_cond_clockwait(&b->all_here, &b->lock, CLOCK_MONOTONIC, &limit);
+	FAIL_UNLESS(round != b->round, "barrier: %d of %d threads after %d s", b->nr_waiting, b->nr_threads,
 		    WAIT_LIMIT_SECONDS);
 	pthread_mutex_unlock(&b->lock);
 }

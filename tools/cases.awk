@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Print one line per case of the test sources given: program, fixture, case,
 # the behaviour ids in the comment directly above it (before the first colon),
-# and the VM configurations it needs ("Needs: a, b." in the same comment).
+# what it needs of the VM ("Needs: a, b." in the same comment), and "red" if the
+# comment says how the case was seen failing.
 
 function flush_comment() { comment = ""; in_comment = 0 }
 
@@ -48,10 +49,11 @@ in_comment {
 	sub(/^[A-Z_]+\(/, "", args)
 	sub(/\).*/, "", args)
 	nr = split(args, arg, /[ \t]*,[ \t]*/)
+	columns = ids(comment) "\t" needs(comment) "\t" (comment ~ /Red[: (]/ ? "red" : "")
 	if ($0 ~ /^TEST_F/)
-		print program "\t" arg[1] "\t" arg[2] "\t" ids(comment) "\t" needs(comment)
+		print program "\t" arg[1] "\t" arg[2] "\t" columns
 	else
-		print program "\tglobal\t" arg[1] "\t" ids(comment) "\t" needs(comment)
+		print program "\tglobal\t" arg[1] "\t" columns
 }
 
 /^[^ \t]/ { flush_comment() }

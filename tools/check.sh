@@ -69,7 +69,9 @@ check_build()	# COMPILER SOURCE DIRECTORY
 # Every case names the behaviour that it pins and says how it was seen failing.
 check_cases()
 {
-	awk -F '\t' '$4 == "" { print $1 ":" $2 "." $3 " names no behaviour"; bad = 1 }
+	awk -F '\t' '
+		$4 == "" { print $1 ":" $2 "." $3 " names no behaviour"; bad = 1 }
+		$6 == "" { print $1 ":" $2 "." $3 " says not how it was seen failing"; bad = 1 }
 		END { exit bad }' "$build/check-gcc/cases.tsv"
 }
 

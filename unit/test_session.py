@@ -17,6 +17,12 @@ def good(ident, name):
             Event("end", [ident, "exit", "0", "3"], b"")]
 
 
+def bad(ident, name):
+    text = f"TAP version 13\n1..1\n# t.c:1: wrong\nnot ok 1 {name}\n".encode()
+    return [Event("begin", [ident], b""), Event("out", [ident], text),
+            Event("end", [ident, "exit", "1", "3"], b"")]
+
+
 HELLO = Event("hello", ["7.3.4", "x86_64"], b"")
 LOST = Event("lost", ["1"], b"")
 
@@ -164,11 +170,20 @@ class SessionTest(unittest.TestCase):
 
     def test_known_failures(self):
         def behave(_boot, ids):
-            bad = [Event("begin", ["1"], b""), Event("end", ["1", "signal", "11", "3"], b"")]
-            return [HELLO, *bad, *good("2", "f.c2"), *good("3", "f.c3")], executor.DONE
+            return [HELLO, *bad("1", "f.c1"), *good("2", "f.c2"), *good("3", "f.c3")], executor.DONE
         self.run_session(behave, listed=["x_test:f.c1 | <8.0 | fix", "x_test:f.c2 | <8.0 | fix",
                                          "x_test:f.c3 | <7.0 | fix"])
         self.assertEqual(self.results, {"f.c1": ("xfail", "known"), "f.c2": ("fail", "xpass"),
+                                        "f.c3": ("pass", "")})
+
+    def test_a_known_failure_excuses_neither_crash_nor_splat(self):
+        def behave(_boot, ids):
+            crash = [Event("begin", ["1"], b""), Event("end", ["1", "signal", "11", "3"], b"")]
+            splat = bad("2", "f.c2")
+            splat.insert(1, Event("klog", ["2"], b"BUG: KASAN: slab-use-after-free in f"))
+            return [HELLO, *crash, *splat, *good("3", "f.c3")], executor.DONE
+        self.run_session(behave, listed=["x_test:f.c1 | <8.0 | fix", "x_test:f.c2 | <8.0 | fix"])
+        self.assertEqual(self.results, {"f.c1": ("fail", "crash"), "f.c2": ("fail", "splat"),
                                         "f.c3": ("pass", "")})
 
     def test_a_required_capability_that_is_missing_ends_the_run(self):

@@ -151,6 +151,7 @@ TEST_F(memslot_refused, overlapping_bind_leaves_no_trace)
 /*
  * BIND-14: the same for each allocation that a bind makes and that may fail.
  * Red: mutant bind-fail-keeps-file, mutant bind-fail-keeps-bindings.
+ * Needs: alone.
  */
 TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 {
@@ -183,6 +184,7 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
  * BIND-14: a deletion needs memory too: without, the slot is as it was, and its
  * pages are found again when their mappings are gone.
  * Red: mutant bind-delete-fails-late.
+ * Needs: alone.
  */
 TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 {

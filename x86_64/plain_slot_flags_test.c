@@ -59,7 +59,10 @@ TEST_F(plain_slot, write_to_readonly_slot_is_mmio)
 	EXPECT_FILLED(0x61, slot->hva, SLOT_SIZE);
 }
 
-/* EXIT-14: private comes first: neither side of a private page is a ROM. */
+/*
+ * EXIT-14: private comes first: neither side of a private page is a ROM.
+ * Red: mutant exit-private-falls-to-hva.
+ */
 TEST_F(plain_slot, private_page_of_readonly_slot_faults)
 {
 	struct memslot *slot;

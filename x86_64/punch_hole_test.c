@@ -131,7 +131,7 @@ TEST_F(punch_hole, allocated_page_reads_zero_at_first)
 	EXPECT_TRUE(shared_side_is_untouched(self->hva));
 }
 
-/* FALLOC-3: allocating what the guest uses keeps its bytes. */
+/* FALLOC-3: allocating what the guest uses keeps its bytes. Red: mutant file-alloc-punches. */
 TEST_F(punch_hole, allocation_keeps_what_the_guest_wrote)
 {
 	guest_fill(self->vcpu, 2, 12, 1);

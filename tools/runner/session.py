@@ -206,7 +206,7 @@ class Session:
             self.killers.add(item.id)
         result, reason = verdict.judge(item.record, item.case.name, item.job.timeout, outcome)
         subject = self.known.lookup(item.case, self.release)
-        if subject and result == verdict.FAIL:
+        if subject and result == verdict.FAIL and not verdict.OWN_FINDING.match(reason):
             result, reason = verdict.XFAIL, f"known: {subject} ({reason})"
         elif subject and result == verdict.PASS:
             result, reason = verdict.FAIL, f"xpass: listed as a known failure: {subject}"

@@ -22,6 +22,11 @@ SPLAT = re.compile(
     r"Bad page state|Kernel panic|kernel log overrun|INFO: trying to register non-static key")
 
 
+# What the runner found out by itself: no list of known failures excuses it.
+OWN_FINDING = re.compile(
+    r"(plan|exit|crash|hang|splat|taint|lost|vm-crash|vm-hang|not-run|xpass): ")
+
+
 class Record:
     """What the agent told about one case."""
 

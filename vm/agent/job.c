@@ -38,6 +38,7 @@ static void __attribute__((noreturn)) run_program(struct job *job, int out)
 	struct rlimit no_core = { 0, 0 };
 	int null = open("/dev/null", O_RDONLY);
 	sigset_t none;
+	char limit[24];
 
 	setsid();
 	signal(SIGPIPE, SIG_DFL);
@@ -50,6 +51,10 @@ static void __attribute__((noreturn)) run_program(struct job *job, int out)
 	dup2(out, STDERR_FILENO);
 	if (strcmp(job->seed, "-"))
 		setenv("KVM_GMEM_SEED", job->seed, 1);
+	if (job->timeout_ms > 0) {
+		snprintf(limit, sizeof(limit), "%ld", job->timeout_ms / 1000);
+		setenv("KVM_GMEM_TIMEOUT", limit, 1);
+	}
 	execvp(job->argv[0], job->argv);
 	printf("# cannot execute %s: %s\n", job->argv[0], strerror(errno));
 	fflush(stdout);
