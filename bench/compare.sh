@@ -59,12 +59,13 @@ build_peer "$source" x86/private_mem_conversions_test
 build_peer "$source" vm_lifetime_peer VPATH="$root/bench/peer" \
 	TEST_GEN_PROGS_EXTENDED_x86=vm_lifetime_peer
 
-steps="./vm_lifetime; ./vm_lifetime_peer 2>/dev/null
-./count conversions $rounds ./conversions
-./count conversions_peer $rounds ./private_mem_conversions_test"
-"$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 \
+steps="./vm_lifetime; ./vm_lifetime_peer 2>/dev/null;"
+steps+=" ./count conversions $rounds ./conversions;"
+steps+=" ./count conversions_peer $rounds ./private_mem_conversions_test"
+counts=$("$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 \
 	--file "$build/progs/bench/count:/b/count" --file "$build/progs/bench/vm_lifetime:/b/vm_lifetime" \
 	--file "$build/progs/bench/conversions:/b/conversions" \
 	--file "$peer/vm_lifetime_peer:/b/vm_lifetime_peer" \
 	--file "$peer/x86/private_mem_conversions_test:/b/private_mem_conversions_test" \
-	-- /bin/sh -c "cd /b && { $steps; }" | last_round | table
+	-- /bin/sh -c "cd /b && { $steps; }") || die "the programs did not run in the VM"
+last_round <<<"$counts" | table
