@@ -125,7 +125,8 @@ static int make_instance(struct trace *t, const char *root)
 	if (t->dir_fd >= 0)
 		close(t->dir_fd);
 	rmdir(t->path);
-	return err == ENOENT ? -EAGAIN : -err;
+	/* Swept: gone, or on its way out, for which tracefs says ENODEV. */
+	return err == ENOENT || err == ENODEV ? -EAGAIN : -err;
 }
 
 /* An instance starts with the options that somebody gave the top one. */
