@@ -13,7 +13,8 @@ start_hanging()	# NAME OPTION...
 	local name=$1 until=$((SECONDS + 60))
 
 	shift
-	"$root/run_tests.sh" --quiet --programs "$root/unit/fake" \
+	# Who runs us in the background may have had SIGINT ignored.
+	env --default-signal=INT "$root/run_tests.sh" --quiet --programs "$root/unit/fake" \
 		--out "$BATS_TEST_TMPDIR/out" "$@" verdicts_test:hangs >/dev/null 2>&1 3>&- &
 	runner=$!
 	while tree=$(descendants "$runner"); do
