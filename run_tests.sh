@@ -232,6 +232,7 @@ provide_vm()
 	provide_tools missing_for_vm
 	provide_kernel
 	(($(nproc) < 2)) || pass=(--jobs 2 "${pass[@]}")
+	[[ ! -e ${image%/*}/modules/MODULES ]] || pass+=(--modules "${image%/*}/modules")
 	pass+=(--kernel "$image" --channel "$VM_CHANNEL" --append "$append")
 	[[ -z $debug ]] || pass+=(--memory 4G --boot-timeout 300)
 }

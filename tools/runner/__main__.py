@@ -27,6 +27,7 @@ def parse_arguments(argv):
     parser.add_argument("--agent")
     parser.add_argument("--probe")
     parser.add_argument("--kernel", help="boot this image; without it, run natively")
+    parser.add_argument("--modules", help="directory of modules to load, listed in MODULES")
     parser.add_argument("--arch", default=platform.machine())
     parser.add_argument("--channel")
     parser.add_argument("--memory", default="2G")
@@ -94,7 +95,7 @@ def native_only(pending, on_result):
 def vm_config(options):
     config = executor.VmConfig(options.kernel, options.arch, options.agent)
     config.memory, config.append = options.memory, options.append
-    config.boot_timeout = options.boot_timeout
+    config.boot_timeout, config.modules = options.boot_timeout, options.modules
     if options.channel:
         config.channel = options.channel
     for path in options.program + ([options.probe] if options.probe else []):

@@ -45,6 +45,7 @@ class VmConfig:
         self.channel = "/dev/ttyS1"
         self.boot_timeout = 180
         self.files = {}            # path in the VM -> path here (file or directory)
+        self.modules = None        # directory of modules, with their order in MODULES
         self.qemu_args = []
 
     def initrd(self, stream, plan):
@@ -55,6 +56,8 @@ class VmConfig:
         archive.add("bin/agent", open(self.agent, "rb").read(), 0o755)
         for name, path in sorted(self.files.items()):
             archive.add_tree(name.lstrip("/"), path)
+        if self.modules:
+            archive.add_tree("modules", self.modules)
         archive.add("etc/plan", plan, 0o600)
         archive.finish()
 
