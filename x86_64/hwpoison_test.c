@@ -20,6 +20,7 @@
 #include "mem_attrs.h"
 #include "memslot.h"
 #include "page_pattern.h"
+#include "pre_fault.h"
 #include "trace.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -170,6 +171,30 @@ TEST_F(hwpoison, poison_stays_until_the_page_is_punched)
 	vcpu_call_done(self->vcpu, guest_check_zero, TEST_GPA, 2);
 	vcpu_call_done(self->vcpu, guest_fill_pages, BAD_GPA, 1, PAGE_PRIVATE, 2);
 	vcpu_call_done(self->vcpu, guest_check_pages, BAD_GPA, 1, PAGE_PRIVATE, 2);
+	vcpu_call_done(self->vcpu, guest_check_pages, BAD_GPA + PAGE_SIZE, 2, PAGE_PRIVATE, 1);
+}
+
+/*
+ * PREFAULT-4: pre-fault gets as far as the bad page, and there it fails like
+ * KVM_RUN, as often as it is tried. Red: mutant exit-poison-is-efault.
+ */
+TEST_F(hwpoison, pre_fault_stops_at_the_poisoned_page)
+{
+	u64 gpa = TEST_GPA, size = SLOT_SIZE;
+
+	REQUIRE(kvm_cap(KVM_CAP_PRE_FAULT_MEMORY), "no KVM_PRE_FAULT_MEMORY");
+	alarm(PRE_FAULT_LIMIT_SECONDS);
+	EXPECT_OK(__vcpu_pre_fault(self->vcpu, &gpa, &size));
+	EXPECT_EQ(BAD_GPA, gpa);
+	EXPECT_EQ(SLOT_SIZE - PAGE_SIZE, size);
+	EXPECT_ERRNO(EHWPOISON, __vcpu_pre_fault(self->vcpu, &gpa, &size));
+	EXPECT_ERRNO(EHWPOISON, __vcpu_pre_fault(self->vcpu, &gpa, &size));
+	EXPECT_EQ(BAD_GPA, gpa);
+	EXPECT_EQ(SLOT_SIZE - PAGE_SIZE, size);
+
+	gmem_punch_hole(self->gmem_fd, PAGE_SIZE, PAGE_SIZE);
+	vcpu_pre_fault(self->vcpu, gpa, size);
+	vcpu_call_done(self->vcpu, guest_check_zero, BAD_GPA, 1);
 	vcpu_call_done(self->vcpu, guest_check_pages, BAD_GPA + PAGE_SIZE, 2, PAGE_PRIVATE, 1);
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * As many slots as a VMM with a slot per page would have, on one file, and the
- * largest slot number. (All 32764 slots at once would take seconds and show no
- * more: it is the number that is limited.)
+ * As many slots as a VMM with a slot per page would have, on one file, up to as
+ * many as there are slot numbers.
  */
 #include <unistd.h>
 
@@ -169,6 +168,67 @@ TEST_F(memslot_many, slot_numbers_end_below_those_of_kvm)
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 	EXPECT_OK(delete(self, nr - 1));
 	EXPECT_OK(delete(self, nr - 2));
+}
+
+/* As many as there are numbers; the file in reverse, the shared side one page. */
+#define MAX_SLOTS	32764
+
+static u64 reversed_page(u64 i)
+{
+	return MAX_SLOTS - 1 - i;
+}
+
+static void guest_fill_samples(u64 step)
+{
+	u64 i;
+
+	for (i = 0; i < MAX_SLOTS; i += step)
+		guest_fill_pages(page_gpa(i), 1, PAGE_PRIVATE, GEN);
+}
+
+static void guest_check_samples(u64 step)
+{
+	u64 i;
+
+	for (i = 0; i < MAX_SLOTS; i += step)
+		guest_check_pages(page_gpa(i), 1, PAGE_PRIVATE, GEN);
+}
+
+static int bind_reversed(FIXTURE_DATA(memslot_many) * self, int gmem, u32 id, u64 i)
+{
+	return __memslot_set2(self->vm, id, KVM_MEM_GUEST_MEMFD, page_gpa(i), PAGE_SIZE,
+			      self->hva, gmem, reversed_page(i) * PAGE_SIZE);
+}
+
+/*
+ * BIND-10: every slot number in use at once, slot 0 being the guest's program; one
+ * of them is taken away and comes back, and the VM ends with all of them there.
+ * Red: mutant bind-index-no-pgoff, mutant bind-internal-slots.
+ */
+TEST_F(memslot_many, every_slot_number_is_in_use_at_once)
+{
+	const u64 step = 511, victim = 511 * 31;
+	int gmem = gmem_create(self->vm, MAX_SLOTS * PAGE_SIZE, 0);
+	u64 i;
+
+	guest_mmu_map_identity(self->vm, TEST_GPA, MAX_SLOTS * PAGE_SIZE);
+	mem_attrs_set_private(self->vm, TEST_GPA, MAX_SLOTS * PAGE_SIZE);
+	for (i = 1; i < MAX_SLOTS; i++)
+		ASSERT_OK(bind_reversed(self, gmem, i, i));
+	EXPECT_ERRNO(EINVAL, bind_reversed(self, gmem, MAX_SLOTS, 0));
+	EXPECT_OK(__memslot_set1(self->vm, MAX_SLOTS - 1, 0, 0, 0, NULL));
+	/* Page 0 has no slot yet: it takes over the last one's number. */
+	EXPECT_OK(bind_reversed(self, gmem, MAX_SLOTS - 1, 0));
+
+	vcpu_call_done(self->vcpu, guest_fill_samples, step);
+	vcpu_call_done(self->vcpu, guest_check_samples, step);
+	EXPECT_OK(delete(self, victim));
+	vcpu_call(self->vcpu, guest_check_samples, step);
+	EXPECT_MEMORY_FAULT(vcpu_run(self->vcpu), page_gpa(victim), PAGE_SIZE,
+			    KVM_MEMORY_EXIT_FLAG_PRIVATE);
+	EXPECT_OK(bind_reversed(self, gmem, victim, victim));
+	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+	close(gmem);
 }
 
 GMEM_TEST_MAIN

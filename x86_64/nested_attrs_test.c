@@ -17,6 +17,7 @@
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "pre_fault.h"
 #include "vcpu.h"
 #include "vm.h"
 #include "x86.h"
@@ -273,6 +274,32 @@ TEST_F(nested_attrs, shared_page_under_a_private_l2_address_faults_as_private)
 			    KVM_MEMORY_EXIT_FLAG_PRIVATE);
 	mem_attrs_set_shared(self->vm, L2_GPA, PAGE_SIZE);
 	EXPECT_GUEST_RETURNED(0x1111, vcpu_run(self->vcpu));
+}
+
+/*
+ * PREFAULT-4: a vCPU that stopped while L2 ran has L2's tables in force, which say
+ * nothing of the VM's addresses. The range stays as it was, and the vCPU can go
+ * on; back in L1 it works. Red: mutant prefault-in-l2.
+ */
+TEST_F(nested_attrs, pre_fault_while_l2_runs_is_not_supported)
+{
+	u64 gpa = SAME_GPA, size = PAGE_SIZE;
+
+	REQUIRE(kvm_cap(KVM_CAP_PRE_FAULT_MEMORY), "no KVM_PRE_FAULT_MEMORY");
+	alarm(PRE_FAULT_LIMIT_SECONDS);
+	*(u64 *)memslot_hva(self->slot, L1_GPA) = 0x1111;
+	mem_attrs_set_private(self->vm, L2_GPA, PAGE_SIZE);
+	call_l2(self->vcpu, self->vmcb_gpa, self->hsave_gpa, L2_GPA);
+	EXPECT_MEMORY_FAULT(vcpu_run(self->vcpu), L1_GPA, PAGE_SIZE,
+			    KVM_MEMORY_EXIT_FLAG_PRIVATE);
+	EXPECT_ERRNO(EOPNOTSUPP, __vcpu_pre_fault(self->vcpu, &gpa, &size));
+	EXPECT_EQ(SAME_GPA, gpa);
+	EXPECT_EQ(PAGE_SIZE, size);
+
+	mem_attrs_set_shared(self->vm, L2_GPA, PAGE_SIZE);
+	EXPECT_GUEST_RETURNED(0x1111, vcpu_run(self->vcpu));
+	EXPECT_OK(__vcpu_pre_fault(self->vcpu, &gpa, &size));
+	EXPECT_EQ(0, size);
 }
 
 GMEM_TEST_MAIN
