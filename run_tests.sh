@@ -14,6 +14,7 @@ usage()
 {
 	cat <<-END
 	usage: ./run_tests.sh [setup] [OPTION...] [PATTERN...]
+	       ./run_tests.sh coverage --help
 	Builds what is missing, runs the tests natively or in a VM, prints KTAP.
 	PATTERN is a file, file:case or behaviour id (ATTR-3, ATTR); wildcards work.
 	setup only fetches, installs and builds.
@@ -22,8 +23,9 @@ usage()
 	  --native | --vm     where to run; by default native if KVM here is capable
 	  --dangerous         native: also what poisons memory, makes allocations fail,
 	                      or races where kernels have crashed
-	  --kernel K          VM: Debian version (6.12), bzImage, or build tree;
-	                      the default is the newest version that Debian offers
+	  --kernel K          VM: version to build (6.12), Debian's own as it is shipped
+	                      (stock:6.12), bzImage, or build tree; the default is to
+	                      build the newest version that Debian offers
 	  --config FRAGMENT   VM: further options for the kernel that is built
 	  --debug             VM: a kernel with KASAN, lockdep and more
 	  --append PARAMS     VM: further kernel parameters
@@ -54,7 +56,7 @@ mode=auto kernel='' config='' debug='' refresh='' setup='' list='' out='' timeou
 programs='' append='' known=$root/known-failures
 pass=() patterns=() repeat_with=()
 value_options='kernel|config|append|jobs|repeat|timeout|seed|shard|require|known-failures'
-value_options+='|out|programs'
+value_options+='|out|programs|share|after'
 
 want_number()	# OPTION VALUE
 {
@@ -84,6 +86,7 @@ parse_value_option()	# OPTION VALUE
 	--shard | --require) pass+=("$1" "$2") ;;
 	--known-failures) want_file "$@"; known=$2 ;;
 	--out) out=$2 ;;
+	--share | --after) pass+=("$1" "$2") ;;	# for tools/
 	--programs)	# for the runner's own tests
 		[[ -d $2 ]] || die "there are no test programs in '$2'"
 		programs=$2 ;;
@@ -122,6 +125,8 @@ parse_options()
 	[[ $mode != native || -z $kernel$config$debug$append ]] ||
 		die "--kernel, --config, --debug and --append need the VM, not --native"
 	[[ -z $kernel$config$debug$append ]] || mode=vm
+	[[ $kernel != stock:* || $kernel =~ ^stock:[0-9]+\.[0-9]+$ ]] ||
+		die "--kernel wants stock:VERSION like stock:6.12, not '$kernel'"
 	[[ $kernel =~ ^([0-9]+\.[0-9]+)?$ || -z $config$debug ]] ||
 		die "--config and --debug need a kernel that is built here, not '$kernel'"
 }
@@ -205,10 +210,11 @@ choose_mode()
 provide_kernel()
 {
 	case $kernel in
-	stock:*) die "stock kernels are not supported yet: '$kernel'" ;;
+	stock:*)
+		image=$(kernel_sh stock "${kernel#stock:}" ${refresh:+$refresh}) || exit 2 ;;
 	*/* | *[!0-9.]*)
 		image=$kernel
-		[[ ! -d $kernel ]] || image=$kernel/$KERNEL_IMAGE
+		[[ ! -d $kernel ]] || image=$kernel/$KERNEL_IMAGE kernel_config=$kernel/.config
 		[[ -f $image && -r $image ]] || die "cannot read the kernel image '$image'"
 		kernel_is_image "$image" || die "not a bootable kernel image: '$image'"
 		image=$(realpath "$image") ;;
@@ -216,6 +222,13 @@ provide_kernel()
 		image=$(kernel_sh image ${kernel:+"$kernel"} ${config:+--config "$config"} \
 			${debug:+--debug} ${refresh:+$refresh}) || exit 2 ;;
 	esac
+	: "${kernel_config:=${image%/*}/config}"
+}
+
+# Says no only of a kernel that is known not to: see --single of vm/boot.sh.
+kernel_patches_itself()
+{
+	! grep -qsx '# CONFIG_JUMP_LABEL is not set' "$kernel_config"
 }
 
 # --- Main --------------------------------------------------------------------
@@ -233,6 +246,7 @@ provide_vm()
 	provide_kernel
 	(($(nproc) < 2)) || pass=(--jobs 2 "${pass[@]}")
 	[[ ! -e ${image%/*}/modules/MODULES ]] || pass+=(--modules "${image%/*}/modules")
+	! kernel_patches_itself || pass+=(--single)
 	pass+=(--kernel "$image" --channel "$VM_CHANNEL" --append "$append")
 	[[ -z $debug ]] || pass+=(--memory 4G --boot-timeout 300)
 }
@@ -260,7 +274,9 @@ become_runner()
 
 main()
 {
-	if [[ ${1-} == setup ]]; then
+	if [[ ${1-} =~ ^[a-z]+$ && -x $root/tools/$1/run.sh ]]; then
+		exec "$root/tools/$1/run.sh" "${@:2}"
+	elif [[ ${1-} == setup ]]; then
 		setup=1
 		shift
 	fi

@@ -8,27 +8,12 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=vm/cache.sh
 . "$root/vm/cache.sh"
+# shellcheck source=tools/peer.sh
+. "$root/tools/peer.sh"
 
 rounds=3
 build=$root/build
 peer=$build/peer
-
-# The kernel's selftests are not ours to make warn-free: only errors are shown.
-build_peer()	# SOURCE TARGET [VARIABLE=VALUE...]
-{
-	local source=$1 target=$2 log
-
-	shift 2
-	log=$(mktemp)
-	make -C "$source/tools/testing/selftests/kvm" OUTPUT="$peer" ARCH=x86 \
-		KHDR_INCLUDES="-isystem $source/usr/include" EXTRA_CFLAGS=-static \
-		LDFLAGS=-static "$@" "$peer/$target" >"$log" 2>&1 || {
-		tail -n 5 "$log" >&2
-		rm "$log"
-		die "the kernel's $target does not build (it wants uuid-dev)"
-	}
-	rm "$log"
-}
 
 # One line per name: the last round's count, which no first-use cost disturbs.
 last_round()
@@ -54,9 +39,8 @@ table()
 source=$("$root/vm/kernel.sh" source)
 image=$("$root/vm/kernel.sh" image)
 make -s -C "$root" KSRC="$source" OUTPUT="$build" bench >/dev/null
-mkdir -p "$peer"
-build_peer "$source" x86/private_mem_conversions_test
-build_peer "$source" vm_lifetime_peer VPATH="$root/bench/peer" \
+build_peer "$source" "$peer" x86/private_mem_conversions_test
+build_peer "$source" "$peer" vm_lifetime_peer VPATH="$root/bench/peer" \
 	TEST_GEN_PROGS_EXTENDED_x86=vm_lifetime_peer
 
 steps="./vm_lifetime; ./vm_lifetime_peer 2>/dev/null;"

@@ -9,13 +9,13 @@ set -eu
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 arch=$(uname -m)
-kernel='' initrd='' append='' smp=2 memory=2G icount='' share='' channel='' variation=default
+kernel='' initrd='' append='' accel=tcg smp=2 memory=2G icount='' share='' channel='' variation=default
 extra=()
 
 usage()
 {
 	echo "usage: boot.sh --kernel IMAGE --initrd FILE [--append PARAMETERS] [--smp N]" \
-		"[--memory SIZE] [--icount] [--share DIR] [--variation NAME]" \
+		"[--memory SIZE] [--icount] [--single] [--share DIR] [--variation NAME]" \
 		"[--channel-fd N] [--arch ARCH] [--parent PID] [-- QEMU ARGUMENTS]" >&2
 	exit 2
 }
@@ -33,6 +33,9 @@ while (($#)); do
 	--arch) arch=${2:?} ;;
 	--parent) [[ $PPID == "${2:?}" ]] || exit 1 ;;
 	--icount) icount=1; shift; continue ;;
+	# CPUs in turn: a kernel that patches its own code on one CPU has been seen
+	# to die of a breakpoint long gone on the other, where TCG runs both at once.
+	--single) accel=tcg,thread=single; shift; continue ;;
 	--) shift; extra=("$@"); break ;;
 	*) usage ;;
 	esac
@@ -42,6 +45,8 @@ done
 # shellcheck source=vm/x86_64.conf
 . "$here/$arch.conf"
 [[ -v "VM_APPEND[$variation]" ]] || { echo "boot.sh: no VM variation '$variation'" >&2; exit 2; }
+
+memory=${VM_MEMORY[$variation]:-$memory}
 
 # Two equal NUMA nodes, for placement tests, if there is a CPU for each.
 node_args()
@@ -55,7 +60,7 @@ node_args()
 	echo "-numa node,nodeid=0,memdev=node0 -numa node,nodeid=1,memdev=node1"
 }
 
-args=("${QEMU_MACHINE[@]}" -m "$memory" -kernel "$kernel" -initrd "$initrd"
+args=("${QEMU_MACHINE[@]}" -accel "$accel" -m "$memory" -kernel "$kernel" -initrd "$initrd"
 	-nodefaults -display none -no-reboot -serial stdio)
 if [[ $icount ]]; then
 	args+=(-smp 1 -icount "shift=0,sleep=off")

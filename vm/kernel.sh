@@ -6,7 +6,8 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 arch=$(uname -m)
-refresh='' debug='' user_config='' version=''
+refresh='' debug='' coverage='' user_config='' version=''
+variables=()	# more of them for make
 # shellcheck source=vm/cache.sh
 . "$root/vm/cache.sh"
 
@@ -16,7 +17,8 @@ usage()
 	usage: kernel.sh newest-source            the newest source in the cache, or nothing
 	       kernel.sh source [VERSION]         a source tree, fetched if need be
 	       kernel.sh image [VERSION]          a bootable image, built if need be
-	options: --arch ARCH  --config FRAGMENT  --debug  --refresh
+	       kernel.sh stock VERSION            a kernel as Debian ships it
+	options: --arch ARCH  --config FRAGMENT  --debug  --coverage  --refresh
 	VERSION is like 6.12; the default is the newest that Debian offers.
 	END
 	exit 2
@@ -122,6 +124,7 @@ fragment_files()
 		fi
 	done
 	[[ -z $debug ]] || echo "$root/vm/debug.config"
+	[[ -z $coverage ]] || echo "$root/vm/coverage.config"
 	[[ -z $user_config ]] || echo "$user_config"
 }
 
@@ -168,13 +171,21 @@ compile()	# TREE OUTPUT
 	say "building the kernel in $(nproc) jobs"
 	exec 8> >(tee -a "$log" | progress)
 	sink=/dev/fd/8 step "$log" make -C "$1" O="$2" ARCH="$KERNEL_ARCH" -j "$(nproc)" \
-		KBUILD_BUILD_USER=kvm-gmem KBUILD_BUILD_HOST=kvm-gmem "$KERNEL_TARGET" || {
+		KBUILD_BUILD_USER=kvm-gmem KBUILD_BUILD_HOST=kvm-gmem "${variables[@]}" \
+		"$KERNEL_TARGET" || {
 		# make has removed what it could not finish.
 		rm "$2/unfinished"
 		log_tail "$log"
 		die "the kernel does not build"
 	}
 	exec 8>&-
+}
+
+# What the compiler noted of each counted object; it belongs to this very build.
+keep_notes()	# OUTPUT DIRECTORY
+{
+	mkdir "$2"
+	(cd "$1" && find . -name '*.gcno' -exec cp --parents -t "$2" {} +)
 }
 
 # Objects are kept, so that another configuration only builds what differs;
@@ -194,6 +205,7 @@ build_image()	# TREE DIRECTORY FRAGMENT OBJECTS
 	cp "$out/$KERNEL_IMAGE" "$tmp/image/image"
 	cp "$out/.config" "$tmp/image/config"
 	cp "$out/System.map" "$out/build.log" "$tmp/image/"
+	[[ -z $coverage ]] || keep_notes "$out" "$tmp/image/notes"
 	mv "$tmp/image" "$2"
 }
 
@@ -203,11 +215,13 @@ provide_image()
 
 	provide_source
 	mapfile -t files < <(fragment_files)
-	key=$({ fragment "${version:?}" "${files[@]}"; gcc --version; } | sha256sum | cut -c 1-12)
+	[[ -z $coverage ]] || variables=("${KERNEL_COVERAGE[@]}")
+	key=$({ fragment "${version:?}" "${files[@]}"; printf '%s' "${variables[@]}"; gcc --version; } |
+		sha256sum | cut -c 1-12)
 	name=$(basename "$tree")-$arch
 	dir=$cache/kernels/$name-$key
 	if [[ ! -e $dir/image ]]; then
-		name+=${debug:+-debug}
+		name+=${debug:+-debug}${coverage:+-coverage}
 		cache_lock "$name"
 		fragment "$version" "${files[@]}" >"$tmp/fragment"
 		[[ -e $dir/image ]] ||
@@ -226,6 +240,7 @@ main()
 		--arch) arch=${2:?}; shift ;;
 		--config) user_config=${2:?}; shift ;;
 		--debug) debug=1 ;;
+		--coverage) coverage=1 ;;
 		--refresh) refresh=1 ;;
 		-*) usage ;;
 		*) version=$1 ;;
@@ -238,10 +253,13 @@ main()
 	newest-source) cached_sources | tail -n 1 ;;
 	source) provide_source; echo "$tree" ;;
 	image) provide_image ;;
+	stock) provide_stock "${version:?}" ;;
 	*) usage ;;
 	esac
 }
 
 # shellcheck source=vm/fetch.sh
 . "$root/vm/fetch.sh"
+# shellcheck source=vm/stock.sh
+. "$root/vm/stock.sh"
 [[ ${BASH_SOURCE[0]} != "$0" ]] || { main "$@"; exit; }

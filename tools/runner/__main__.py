@@ -28,10 +28,14 @@ def parse_arguments(argv):
     parser.add_argument("--probe")
     parser.add_argument("--kernel", help="boot this image; without it, run natively")
     parser.add_argument("--modules", help="directory of modules to load, listed in MODULES")
+    parser.add_argument("--single", action="store_true",
+                        help="VM: emulate its CPUs in turn (see vm/boot.sh)")
     parser.add_argument("--arch", default=platform.machine())
     parser.add_argument("--channel")
     parser.add_argument("--memory", default="2G")
     parser.add_argument("--append", default="")
+    parser.add_argument("--share", metavar="DIR", help="VM: offered by 9P with the tag 'share'")
+    parser.add_argument("--after", metavar="SCRIPT", help="VM: to run at the end of each boot")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=1)
@@ -96,11 +100,34 @@ def vm_config(options):
     config = executor.VmConfig(options.kernel, options.arch, options.agent)
     config.memory, config.append = options.memory, options.append
     config.boot_timeout, config.modules = options.boot_timeout, options.modules
+    config.share, config.single = options.share, options.single
     if options.channel:
         config.channel = options.channel
+    if options.after:
+        config.files["/etc/after"] = options.after
     for path in options.program + ([options.probe] if options.probe else []):
         config.files[f"/t/{os.path.basename(path)}"] = path
     return config
+
+
+def run_after(launch):
+    """launch() with a last job in each boot, whose failure ends the run."""
+    def launch_and_more(jobs, listener, console, variation):
+        said = []
+
+        def filtered(event):
+            if not event.args or event.args[0] != "after":
+                return listener(event)
+            if event.kind == "out":
+                said.append(event.text.decode(errors="replace"))
+            elif event.kind == "end" and event.args[1:3] != ["exit", "0"]:
+                raise session.RunError("the script after the tests failed: " + "".join(said))
+            return False
+
+        after = executor.Job("after", ["/bin/sh", "/etc/after"], 300, flags="alone")
+        return launch(jobs + [after], filtered, console, variation)
+
+    return launch_and_more
 
 
 def make_launch(options):
@@ -115,7 +142,7 @@ def make_launch(options):
     if not options.kernel:
         return native
     config = vm_config(options)
-    return vm
+    return run_after(vm) if options.after else vm
 
 
 def file_hash(path):

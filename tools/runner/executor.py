@@ -40,6 +40,7 @@ class VmConfig:
         self.smp = 2
         self.memory = "2G"
         self.icount = False
+        self.single = False        # emulate the CPUs in turn, not at once
         self.share = None
         self.variation = "default"
         self.channel = "/dev/ttyS1"
@@ -66,8 +67,7 @@ class VmConfig:
                    "--arch", self.arch, "--kernel", self.kernel, "--initrd", initrd,
                    "--append", self.append, "--smp", str(self.smp), "--memory", self.memory,
                    "--variation", self.variation, "--channel-fd", str(channel_fd)]
-        if self.icount:
-            command.append("--icount")
+        command += [f"--{name}" for name in ("icount", "single") if getattr(self, name)]
         if self.share:
             command += ["--share", self.share]
         return command + ["--", *self.qemu_args]

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Sourced, after cache.sh: builds the kernel's own KVM selftests, which this
+# suite is measured against.
+
+# Those about private memory, for each kernel that has them.
+PEER_TESTS=(guest_memfd_test pre_fault_memory_test set_memory_region_test
+	vm_types_test
+	x86/private_mem_conversions_test x86/private_mem_kvm_exits_test)
+
+# The kernel's selftests are not ours to make warn-free: only errors are shown.
+build_peer()	# SOURCE OUTPUT TARGET [VARIABLE=VALUE...]
+{
+	local source=$1 out=$2 target=$3 log
+
+	shift 3
+	mkdir -p "$out"
+	log=$(mktemp)
+	make -C "$source/tools/testing/selftests/kvm" OUTPUT="$out" ARCH=x86 \
+		KHDR_INCLUDES="-isystem $source/usr/include" EXTRA_CFLAGS=-static \
+		LDFLAGS=-static "$@" "$out/$target" >"$log" 2>&1 || {
+		tail -n 5 "$log" >&2
+		rm "$log"
+		die "the kernel's $target does not build (it wants uuid-dev)"
+	}
+	rm "$log"
+}
