@@ -71,6 +71,38 @@ static inline void harness_set_limits(void)
 				t->timeout = case_limit_seconds();
 }
 
+/* In place of each case where there is nothing that it could test. */
+static inline void harness_skip_no_kvm(struct __test_metadata *_metadata,
+				       struct __fixture_variant_metadata *variant)
+{
+	(void)variant;
+	SKIP(return, "no usable /dev/kvm");
+}
+
+static inline void harness_skip_old_kvm(struct __test_metadata *_metadata,
+					struct __fixture_variant_metadata *variant)
+{
+	(void)variant;
+	SKIP(return, "this KVM knows nothing of private memory (before 6.8)");
+}
+
+/*
+ * Without the interfaces that private memory came with there is no behaviour to
+ * pin, not even for VMs that do not use it.
+ */
+static inline void harness_check_kvm(void)
+{
+	struct __fixture_metadata *f;
+	struct __test_metadata *t;
+	bool no_kvm = __kvm_dev_fd() < 0;
+
+	if (!no_kvm && kvm_cap(KVM_CAP_USER_MEMORY2))
+		return;
+	for (f = __fixture_list; f; f = f->next)
+		for (t = f->tests; t; t = t->next)
+			t->fn = no_kvm ? harness_skip_no_kvm : harness_skip_old_kvm;
+}
+
 typedef void (*harness_name_fn)(const char *name, void *arg);
 
 /* Call @fn with the full name of each case of this program. */
@@ -105,6 +137,7 @@ int harness_start(int argc, char **argv,
 		int code = harness_start(argc, argv, harness_for_each_case);	\
 										\
 		harness_set_limits();						\
+		harness_check_kvm();						\
 		return code >= 0 ? code : test_harness_run(argc, argv);		\
 	}
 

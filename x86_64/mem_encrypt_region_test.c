@@ -27,7 +27,6 @@ FIXTURE_VARIANT_ADD(mem_encrypt_region, private_vm) { .private = true };
 
 FIXTURE_SETUP(mem_encrypt_region)
 {
-	REQUIRE(__kvm_dev_fd() >= 0, "no usable /dev/kvm");
 	REQUIRE(!variant->private || vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(variant->private ? vm_private_type() : VM_TYPE_DEFAULT);
 	self->vcpu = vcpu_create(self->vm);
