@@ -2,6 +2,7 @@
 import unittest
 
 import known
+import verdict
 
 
 class RangeTest(unittest.TestCase):
@@ -37,9 +38,22 @@ class ListTest(unittest.TestCase):
     def test_globs_comments_and_blank_lines(self):
         listed = known.Known(["# a comment\n", "\n",
                               "x_test:*.2m.* | <9.0 | mm: fix 2M  # why\n"])
-        self.assertEqual(listed.lookup(Named("x_test:f.2m.c"), "7.3"), "mm: fix 2M")
+        self.assertEqual(listed.lookup(Named("x_test:f.2m.c"), "7.3").subject,
+                         "mm: fix 2M")
         self.assertIsNone(listed.lookup(Named("x_test:f.4k.c"), "7.3"))
         self.assertIsNone(listed.lookup(Named("y_test:f.2m.c"), "7.3"))
+
+    def test_what_the_runner_finds_is_excused_by_name_only(self):
+        case = Named("x_test:a")
+        plain = known.Known(["x_test:a | <9.0 | fix"]).lookup(case, "7.3")
+        splat = known.Known(["x_test:a | <9.0 | fix | splat: kvm_foo"]).lookup(case, "7.3")
+        for reason, by_plain, by_splat in (
+                ("x.c:1: expected 0", True, False),
+                ("splat: WARNING: at kvm_foo+0x1/0x2", False, True),
+                ("splat: WARNING: at kvm_bar+0x1/0x2", False, False),
+                ("taint: kvm_foo", False, False)):
+            self.assertEqual(plain.explains(reason, verdict.OWN_FINDING), by_plain, reason)
+            self.assertEqual(splat.explains(reason, verdict.OWN_FINDING), by_splat, reason)
 
     def test_what_cannot_be_read_is_an_error(self):
         for line in ("x_test:a | <9.0", "x_test | <9.0 | fix", "x_test:a | 9.0 | fix",

@@ -3,6 +3,8 @@
 
 A line: "file:case-glob | kernel range | subject of the fixing commit".
 The range is a comma-separated list of bounds that all hold, like ">=6.8,<6.18".
+A fourth field names what the runner itself will find, like "splat: function":
+a word of verdict.py and a text that the rest of the reason has in it.
 """
 
 import fnmatch
@@ -35,6 +37,25 @@ def parse_range(text):
     return bounds
 
 
+class Entry:
+    """One line of the list."""
+
+    def __init__(self, glob, bounds, subject, finding=""):
+        self.glob, self.bounds, self.subject = glob, bounds, subject
+        self.word, _, self.text = (part.strip() for part in finding.partition(":"))
+
+    def covers(self, case, running):
+        return fnmatch.fnmatchcase(repr(case), self.glob) and \
+            all(compare(running, bound) for compare, bound in self.bounds)
+
+    def explains(self, reason, finding):
+        """Whether it is this failure; finding matches the runner's own words."""
+        match = finding.match(reason)
+        if not match:
+            return not self.word
+        return match.group(1) == self.word and self.text in reason
+
+
 class Known:
     def __init__(self, lines=(), name="known-failures"):
         self.entries = []
@@ -45,18 +66,15 @@ class Known:
 
     def _add(self, line, where):
         fields = [field.strip() for field in line.split("|")]
-        if len(fields) != 3 or not all(fields) or ":" not in fields[0]:
-            raise KnownError(f"{where}: want 'file:case | kernel range | fixing commit'")
+        if len(fields) not in (3, 4) or not all(fields) or ":" not in fields[0]:
+            raise KnownError(f"{where}: want 'file:case | kernel range | fixing commit'"
+                             " and, if the runner finds it, ' | splat: text'")
         try:
-            self.entries.append((fields[0], parse_range(fields[1]), fields[2]))
+            self.entries.append(Entry(fields[0], parse_range(fields[1]), *fields[2:]))
         except KnownError as error:
             raise KnownError(f"{where}: {error}") from error
 
     def lookup(self, case, release):
-        """The fixing commit if case is known to fail on that kernel, else None."""
+        """The entry if case is known to fail on that kernel, else None."""
         running = version(release)
-        for glob, bounds, subject in self.entries:
-            if fnmatch.fnmatchcase(repr(case), glob) and \
-               all(compare(running, bound) for compare, bound in bounds):
-                return subject
-        return None
+        return next((e for e in self.entries if e.covers(case, running)), None)

@@ -205,11 +205,11 @@ class Session:
         if item.record.end is None and outcome in (executor.CRASH, executor.HANG):
             self.killers.add(item.id)
         result, reason = verdict.judge(item.record, item.case.name, item.job.timeout, outcome)
-        subject = self.known.lookup(item.case, self.release)
-        if subject and result == verdict.FAIL and not verdict.OWN_FINDING.match(reason):
-            result, reason = verdict.XFAIL, f"known: {subject} ({reason})"
-        elif subject and result == verdict.PASS:
-            result, reason = verdict.FAIL, f"xpass: listed as a known failure: {subject}"
+        bug = self.known.lookup(item.case, self.release)
+        if bug and result == verdict.FAIL and bug.explains(reason, verdict.OWN_FINDING):
+            result, reason = verdict.XFAIL, f"known: {bug.subject} ({reason})"
+        elif bug and result == verdict.PASS:
+            result, reason = verdict.FAIL, f"xpass: listed as a known failure: {bug.subject}"
         self.on_result(Result(item.case, item.seed, result, reason, item.record,
                               item.iteration))
 
