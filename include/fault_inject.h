@@ -24,6 +24,12 @@
  */
 bool fault_inject_available(void);
 
+/*
+ * The same, with allocations of pages among those that are counted: of all users
+ * from then on. Needs CONFIG_FAIL_PAGE_ALLOC too.
+ */
+bool fault_inject_pages_available(void);
+
 /* The @nth allocation from here on fails, counted from 1. */
 void fault_inject(int nth);
 

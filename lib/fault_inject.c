@@ -11,6 +11,7 @@
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
+#define FAIL_PAGES	"/sys/kernel/debug/fail_page_alloc/"
 
 /* Of this thread, while it counts. */
 static __thread int nth_fd = -1;
@@ -32,6 +33,13 @@ bool fault_inject_available(void)
 {
 	return !access(FAIL_NTH, W_OK) && write_file(FAILSLAB "ignore-gfp-wait", "N") &&
 	       write_file(FAILSLAB "verbose", "0");
+}
+
+bool fault_inject_pages_available(void)
+{
+	return fault_inject_available() && write_file(FAIL_PAGES "ignore-gfp-wait", "N") &&
+	       write_file(FAIL_PAGES "ignore-gfp-highmem", "N") &&
+	       write_file(FAIL_PAGES "min-order", "0") && write_file(FAIL_PAGES "verbose", "0");
 }
 
 void fault_inject(int nth)

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * guest_memfd without memory: each allocation that the kernel makes for a file or
+ * for its pages fails once. Nothing may be left of what was refused, and the same
+ * call works when it is repeated.
+ */
+#include <dirent.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "disposable.h"
+#include "fault_inject.h"
+#include "gmem.h"
+#include "gmem_fixture.h"
+#include "harness.h"
+#include "vm.h"
+
+#define NR_PAGES	70	/* more than one node of the page tree */
+#define SIZE		(NR_PAGES * PAGE_SIZE)
+
+FIXTURE(gmem_nomem)
+{
+	struct vm *vm;
+};
+
+FIXTURE_SETUP(gmem_nomem)
+{
+	REQUIRE_DISPOSABLE_MACHINE();
+	REQUIRE(kvm_cap(KVM_CAP_GUEST_MEMFD), "no guest_memfd");
+	REQUIRE(fault_inject_pages_available(),
+		"allocations cannot be made to fail (failslab, fail_page_alloc, root)");
+	self->vm = vm_create_bare(gmem_any_vm_type());
+}
+
+FIXTURE_TEARDOWN(gmem_nomem)
+{
+	vm_free(self->vm);
+}
+
+static int nr_open_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	FAIL_UNLESS(dir, "opendir: %s", errno_name(errno));
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+/*
+ * CREATE-2: no file without the memory for it, and no descriptor.
+ * Red: mutants create-nomem-leaks-fd, create-nomem-leaks-kvm (the VM stays).
+ */
+TEST_F(gmem_nomem, file_is_made_whole_or_not_at_all)
+{
+	int fd, nth, before = nr_open_files(), nr_failed = 0;
+	bool hit = true;
+
+	for (nth = 1; hit; nth++) {
+		fault_inject(nth);
+		fd = __gmem_create(self->vm, SIZE, 0);
+		hit = fault_inject_stop();
+		if (fd >= 0) {
+			close(fd);
+		} else {
+			nr_failed++;
+			EXPECT_ERRNO(ENOMEM, fd) {
+				TH_LOG("allocation %d", nth);
+			}
+		}
+		EXPECT_EQ(before, nr_open_files()) {
+			TH_LOG("allocation %d", nth);
+		}
+	}
+	EXPECT_LE(0, fd);
+	/* The file's own structure, inode and struct file at the least. */
+	EXPECT_LE(3, nr_failed);
+}
+
+/* CREATE-2: nor without a number for the descriptor. Red: mutant create-fd-late. */
+TEST_F(gmem_nomem, file_needs_a_descriptor)
+{
+	struct rlimit limit, none;
+	int fd;
+
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &limit));
+	none = limit;
+	none.rlim_cur = 0;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &none));
+	EXPECT_ERRNO(EMFILE, __gmem_create(self->vm, SIZE, 0));
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	fd = __gmem_create(self->vm, SIZE, 0);
+	EXPECT_LE(0, fd);
+	close(fd);
+}
+
+/*
+ * FALLOC-3: an allocation that runs out of memory keeps the pages that it got, says
+ * ENOMEM, and goes on from there. Red: mutant falloc-nomem-ok.
+ */
+TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
+{
+	int ret, nth, nr_failed = 0, fd;
+	bool hit = true;
+
+	for (nth = 1; hit; nth++) {
+		fd = gmem_create(self->vm, SIZE, 0);
+		fault_inject(nth);
+		ret = __gmem_allocate(fd, 0, SIZE);
+		hit = fault_inject_stop();
+		if (ret) {
+			nr_failed++;
+			EXPECT_ERRNO(ENOMEM, ret) {
+				TH_LOG("allocation %d", nth);
+			}
+			if (gmem_can_count_pages(fd))
+				EXPECT_GT(NR_PAGES, gmem_count_pages(fd, 0, SIZE));
+		}
+		EXPECT_OK(__gmem_allocate(fd, 0, SIZE));
+		if (gmem_can_count_pages(fd))
+			EXPECT_EQ(NR_PAGES, gmem_count_pages(fd, 0, SIZE));
+		close(fd);
+	}
+	EXPECT_LT(0, nr_failed);
+}
+
+/*
+ * CREATE-7: the host's access to a shared page needs memory as well; without there
+ * is no page, and with it there is one of zeros. Red: mutant fault-user-nomem-sigbus.
+ */
+TEST_F(gmem_nomem, host_mapping_is_populated_or_says_enomem)
+{
+	const u64 flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED;
+	int ret, nth, nr_failed = 0, fd;
+	bool hit = true;
+	char *p;
+
+	REQUIRE((gmem_supported_flags(self->vm) & flags) == flags,
+		"no guest_memfd with these flags (before 6.18)");
+	for (nth = 1; hit; nth++) {
+		fd = gmem_create(self->vm, SIZE, flags);
+		p = gmem_mmap(fd, 0, SIZE);
+		fault_inject(nth);
+		ret = madvise(p, SIZE, MADV_POPULATE_WRITE) ? -errno : 0;
+		hit = fault_inject_stop();
+		if (ret) {
+			nr_failed++;
+			EXPECT_ERRNO(ENOMEM, ret) {
+				TH_LOG("allocation %d", nth);
+			}
+		}
+		EXPECT_EQ(0, madvise(p, SIZE, MADV_POPULATE_WRITE));
+		EXPECT_FILLED(0, p, SIZE);
+		munmap(p, SIZE);
+		close(fd);
+	}
+	EXPECT_LT(0, nr_failed);
+}
+
+GMEM_TEST_MAIN
