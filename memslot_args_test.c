@@ -96,7 +96,7 @@ TEST_F(memslot_args, gpa_inside_of_a_page_is_refused)
 /*
  * BIND-15: the end of the range is a number, and not 0 either. The wrapped range
  * would be a good one for all later checks but for the guest's highest address.
- * Red: mutant slot-gpa-wraps.
+ * Red: mutant slot-wrap-errno.
  */
 TEST_F(memslot_args, range_past_the_end_of_numbers_is_refused)
 {

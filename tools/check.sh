@@ -75,6 +75,21 @@ check_cases()
 		END { exit bad }' "$build/check-gcc/cases.tsv"
 }
 
+# doc/behaviours.md and the cases know the same ids.
+check_ids()
+{
+	awk -F '\t' '
+		FNR == NR { if (match($0, /^- [A-Z]+-[0-9]+:/)) doc[substr($0, 3, RLENGTH - 3)]; next }
+		{ n = split($4, ids, ","); for (i = 1; i <= n; i++) used[ids[i]] = $1 "." $3 }
+		END {
+			for (id in doc) if (!(id in used)) { print id " has no case"; bad = 1 }
+			for (id in used) if (!(id in doc)) {
+				print used[id] ": " id " is not in doc/behaviours.md"; bad = 1
+			}
+			exit bad
+		}' doc/behaviours.md "$build/check-gcc/cases.tsv"
+}
+
 check_unit()
 {
 	local program
@@ -98,6 +113,7 @@ check "python is clean" check_python
 check "builds with gcc" check_build gcc "$source" check-gcc
 check "builds with clang" check_build clang "$source" check-clang
 check "every case pins a behaviour" check_cases
+check "every behaviour has a case" check_ids
 check "library's unit tests" check_unit
 check "runner's unit tests" unit/run.sh
 check "runner's verdicts in the VM" check_meta

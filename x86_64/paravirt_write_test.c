@@ -46,7 +46,7 @@ static bool is_wall_clock(const void *p)
 
 /*
  * EXIT-10: the guest asks for the time in a private page: it does not come there,
- * and the shared copy has it. Red: mutant gfn-to-hva-refuses-private.
+ * and the shared copy has it. Red: mutant write-guest-refuses-private.
  */
 TEST(write_by_kvm_goes_to_the_shared_copy_of_a_private_page)
 {
@@ -74,7 +74,7 @@ TEST(write_by_kvm_goes_to_the_shared_copy_of_a_private_page)
  * BUG-7: where the slot's memory is a guest_memfd the address still decides, and
  * nothing makes it a mapping of the same pages: guest and KVM then look at
  * different memory. With the mapping that it should be they agree. Red: mutant
- * gfn-to-hva-refuses-gmem.
+ * hva-refuses-gmem.
  */
 TEST(write_by_kvm_follows_the_address_not_the_file)
 {

@@ -83,7 +83,7 @@ static void set_timer(timer_t timer, u64 ns)
  * PREFAULT-4: wherever the signal comes, the call is an EINTR that did nothing or a
  * success that says how far it got, and the file has the pages up to there (and at
  * most the one that was in the making). Red: mutants prefault-intr-hidden,
- * prefault-no-progress.
+ * prefault-gpa-stays.
  */
 TEST_F(pre_fault_signal, signal_anywhere_leaves_what_is_reported)
 {
