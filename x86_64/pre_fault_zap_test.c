@@ -150,7 +150,7 @@ TEST_F(pre_fault_zap, goes_on_in_the_new_page_tables)
 	zap_all(self->nx);
 	fault_gate_open(&self->gate);
 	end_if_it_spins(&s);
-	EXPECT_OK(s.ret);
+	ASSERT_OK(s.ret);
 	EXPECT_EQ(0, s.size);
 	EXPECT_EQ(TEST_GPA + PAGE_SIZE, s.gpa);
 	vcpu_pre_fault(self->vcpu, TEST_GPA, SLOT_SIZE);
