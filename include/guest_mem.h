@@ -24,4 +24,7 @@ void guest_check_pages(u64 gpa, u64 nr_pages, u64 side, u64 gen);
 /* GUEST_ASSERTs that every word is zero. */
 void guest_check_zero(u64 gpa, u64 nr_pages);
 
+/* A hash of the page's words, each read once, in order. The host may call it too. */
+u64 guest_hash_page(u64 gpa);
+
 #endif

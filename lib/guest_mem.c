@@ -53,3 +53,14 @@ void guest_check_zero(u64 gpa, u64 nr_pages)
 			guest_assert_failed(__FILE__, __LINE__, "gpa %#llx: expected 0, got %#llx",
 					    gpa + why.offset, why.found);
 }
+
+/* FNV-1a, by words. */
+u64 guest_hash_page(u64 gpa)
+{
+	const u64 *words = ptr(gpa);
+	u64 i, hash = 0xcbf29ce484222325ULL;
+
+	for (i = 0; i < PAGE_SIZE / sizeof(u64); i++)
+		hash = (hash ^ READ_ONCE(words[i])) * 0x100000001b3ULL;
+	return hash;
+}

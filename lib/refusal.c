@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backing.h"
+#include "expect.h"
+#include "fail.h"
+#include "gmem.h"
+#include "gmem_pages.h"
+#include "guest_mem.h"
+#include "guest_mmu.h"
+#include "host_fault.h"
+#include "mem_attrs.h"
+#include "memslot.h"
+#include "refusal.h"
+#include "vcpu.h"
+#include "vm.h"
+
+#define NR_LOW_IDS	16
+#define NR_IDS		(NR_LOW_IDS + 12)
+#define NR_FDS		128
+
+struct file_page {
+	bool resident;
+	bool bound;
+	u64 hash;		/* of its bytes, where the host may read them */
+};
+
+struct guest_page {
+	bool has_slot;
+	bool faulted[2];	/* reads: before and after the mappings were dropped */
+	u64 value[2];		/* hash of its bytes; of a fault the flags */
+};
+
+struct picture {
+	bool id_used[NR_IDS];
+	bool fd_open[NR_FDS];
+	struct stat st;
+	struct file_page *file;
+	struct guest_page *guest;
+};
+
+struct refusal_watch {
+	struct vm *vm;
+	bool vm_has_gmem;
+	u32 ids[NR_IDS];
+	int nr_ids;
+	u32 probe_id;
+	char *hva;		/* of slots to be refused, or bound for a moment */
+	u64 hva_size;
+	int fd;
+	u64 file_pages;
+	struct vcpu *vcpu;
+	int nr_reads;		/* of each guest page: 0 to 2 */
+	u64 gpa;
+	u64 guest_pages;
+	char debugfs_dir[64];	/* there as long as the VM is, "" if nothing tells */
+	struct picture old, now;
+};
+
+static __thread char complaint[1024];
+
+static bool __printf_like(1, 2) differs(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(complaint, sizeof(complaint), fmt, ap);
+	va_end(ap);
+	return true;
+}
+
+static void list_ids(struct refusal_watch *w)
+{
+	u32 nr_slots = vm_cap(w->vm, KVM_CAP_NR_MEMSLOTS), id;
+
+	FAIL_UNLESS(nr_slots > NR_LOW_IDS, "a VM has %u slots here", nr_slots);
+	w->probe_id = nr_slots - 1;
+	for (id = 0; id < NR_LOW_IDS; id++)
+		w->ids[w->nr_ids++] = id;
+	for (id = 2 * NR_LOW_IDS; id < w->probe_id && w->nr_ids < NR_IDS - 1; id *= 2)
+		w->ids[w->nr_ids++] = id - 1;
+	w->ids[w->nr_ids++] = w->probe_id - 1;
+}
+
+struct refusal_watch *refusal_watch_create(struct vm *vm)
+{
+	struct refusal_watch *w = calloc(1, sizeof(*w));
+
+	FAIL_UNLESS(w, "out of memory");
+	w->vm = vm;
+	w->vm_has_gmem = vm_cap(vm, KVM_CAP_GUEST_MEMFD);
+	w->fd = -1;
+	w->hva_size = PAGE_SIZE;
+	w->hva = backing_reserve(w->hva_size);
+	list_ids(w);
+	snprintf(w->debugfs_dir, sizeof(w->debugfs_dir), "/sys/kernel/debug/kvm/%d-%d", getpid(),
+		 vm->fd);
+	if (access(w->debugfs_dir, F_OK))
+		w->debugfs_dir[0] = '\0';
+	return w;
+}
+
+void refusal_watch_free(struct refusal_watch *w)
+{
+	if (!w)
+		return;
+	munmap(w->hva, w->hva_size);
+	free(w->old.file);
+	free(w->now.file);
+	free(w->old.guest);
+	free(w->now.guest);
+	free(w);
+}
+
+static void *alloc_pages(u64 nr, size_t size)
+{
+	void *pages = calloc(nr, size);
+
+	FAIL_UNLESS(pages, "out of memory");
+	return pages;
+}
+
+void refusal_watch_file(struct refusal_watch *w, int fd, u64 nr_pages)
+{
+	FAIL_UNLESS(w->fd < 0, "a watch is for one file");
+	w->fd = fd;
+	w->file_pages = nr_pages;
+	w->old.file = alloc_pages(nr_pages, sizeof(struct file_page));
+	w->now.file = alloc_pages(nr_pages, sizeof(struct file_page));
+	munmap(w->hva, w->hva_size);
+	w->hva_size = nr_pages * PAGE_SIZE;
+	w->hva = backing_reserve(w->hva_size);
+}
+
+void refusal_watch_guest(struct refusal_watch *w, u64 gpa, u64 nr_pages, struct vcpu *vcpu)
+{
+	FAIL_UNLESS(!w->guest_pages, "a watch is for one range");
+	w->gpa = gpa;
+	w->guest_pages = nr_pages;
+	w->vcpu = vcpu;
+	w->nr_reads = !vcpu ? 0 : mem_attrs_supported(w->vm) ? 2 : 1;
+	w->old.guest = alloc_pages(nr_pages, sizeof(struct guest_page));
+	w->now.guest = alloc_pages(nr_pages, sizeof(struct guest_page));
+	if (vcpu)
+		guest_mmu_map_identity(w->vm, gpa, nr_pages * PAGE_SIZE);
+}
+
+/*
+ * Pages of the file that are bound, of the guest that have a slot: both are "taken",
+ * and KVM tells of [first, first + nr) only whether any is. A run of pages that were free is asked for as a whole first, and in
+ * halves to find what is not.
+ */
+typedef bool (*free_fn)(struct refusal_watch *w, u64 first, u64 nr);
+typedef bool *(*taken_fn)(struct picture *p, u64 page);
+
+static bool *file_bound(struct picture *p, u64 page)
+{
+	return &p->file[page].bound;
+}
+
+static bool *guest_has_slot(struct picture *p, u64 page)
+{
+	return &p->guest[page].has_slot;
+}
+
+static void look_at_run(struct refusal_watch *w, free_fn all_free, taken_fn taken, u64 first,
+			u64 nr)
+{
+	bool free = all_free(w, first, nr);
+	u64 i;
+
+	if (free || nr == 1) {
+		for (i = first; i < first + nr; i++)
+			*taken(&w->now, i) = !free;
+		return;
+	}
+	look_at_run(w, all_free, taken, first, nr / 2);
+	look_at_run(w, all_free, taken, first + nr / 2, nr - nr / 2);
+}
+
+static void look_at_all(struct refusal_watch *w, free_fn all_free, taken_fn taken, u64 nr)
+{
+	u64 first, end;
+
+	for (first = 0; first < nr; first = end) {
+		end = first + 1;
+		while (!*taken(&w->old, first) && end < nr && !*taken(&w->old, end))
+			end++;
+		look_at_run(w, all_free, taken, first, end - first);
+	}
+}
+
+/* A slot that KVM refuses at the latest for its file: the errno. */
+static int try_slot(struct refusal_watch *w, u32 id, u64 gpa, u64 size)
+{
+	int ret = __memslot_set2(w->vm, id, KVM_MEM_GUEST_MEMFD, gpa, size, w->hva, -1, 0);
+
+	FAIL_UNLESS(ret == -EINVAL || ret == -EEXIST || ret == -EBADF,
+		    "slot %u, gpa %#llx, size %#llx without a file: %s", id, gpa, size,
+		    errno_name(-ret));
+	return -ret;
+}
+
+/* The same without files: a second slot over the guest's image. */
+static int try_plain_slot(struct refusal_watch *w, u32 id)
+{
+	int ret = __memslot_set1(w->vm, id, 0, 0, PAGE_SIZE, w->hva);
+
+	FAIL_UNLESS(ret == -EINVAL || ret == -EEXIST, "slot %u over slot 0: %s", id,
+		    errno_name(-ret));
+	return -ret;
+}
+
+static void look_at_ids(struct refusal_watch *w)
+{
+	int i;
+
+	for (i = 0; i < w->nr_ids; i++) {
+		if (w->vm_has_gmem)
+			w->now.id_used[i] = try_slot(w, w->ids[i], REFUSAL_PROBE_GPA, PAGE_SIZE) ==
+					    EINVAL;
+		else if (w->vm->image)
+			w->now.id_used[i] = try_plain_slot(w, w->ids[i]) == EINVAL;
+	}
+}
+
+static void look_at_fds(struct refusal_watch *w)
+{
+	struct pollfd fds[NR_FDS];
+	int i;
+
+	for (i = 0; i < NR_FDS; i++)
+		fds[i] = (struct pollfd){ .fd = i };
+	FAIL_UNLESS(poll(fds, NR_FDS, 0) >= 0, "poll: %s", errno_name(errno));
+	for (i = 0; i < NR_FDS; i++)
+		w->now.fd_open[i] = !(fds[i].revents & POLLNVAL);
+}
+
+static bool file_is_unbound(struct refusal_watch *w, u64 first, u64 nr)
+{
+	int ret = __memslot_set2(w->vm, w->probe_id, KVM_MEM_GUEST_MEMFD, REFUSAL_PROBE_GPA,
+				 nr * PAGE_SIZE, w->hva, w->fd, first * PAGE_SIZE);
+
+	if (!ret) {
+		MUST(__memslot_set1(w->vm, w->probe_id, 0, 0, 0, NULL));
+		return true;
+	}
+	FAIL_UNLESS(ret == -memslot_gmem_overlap_errno(), "bind file pages %llu+%llu: %s", first,
+		    nr, errno_name(-ret));
+	return false;
+}
+
+static void look_at_residency(struct refusal_watch *w)
+{
+	u64 i, held = gmem_count_pages(w->fd, 0, w->file_pages * PAGE_SIZE);
+
+	for (i = 0; i < w->file_pages; i++)
+		w->now.file[i].resident = held == w->file_pages ||
+					  (held && gmem_has_page(w->fd, i * PAGE_SIZE));
+}
+
+static void look_at_bytes(struct refusal_watch *w)
+{
+	long map = __gmem_mmap(w->fd, 0, w->file_pages * PAGE_SIZE);
+	u64 i;
+
+	for (i = 0; map >= 0 && i < w->file_pages; i++) {
+		char *page = (char *)map + i * PAGE_SIZE;
+
+		w->now.file[i].hash = 0;
+		if (!w->now.file[i].resident)
+			continue;
+		if (host_try_read(page).signal)	/* private memory: all of the file is */
+			break;
+		w->now.file[i].hash = guest_hash_page((unsigned long)page);
+	}
+	if (map >= 0)
+		munmap((void *)map, w->file_pages * PAGE_SIZE);
+}
+
+static void look_at_file(struct refusal_watch *w)
+{
+	FAIL_UNLESS(!fstat(w->fd, &w->now.st), "fstat: %s", errno_name(errno));
+	if (gmem_can_count_pages(w->fd)) {
+		look_at_residency(w);
+		look_at_bytes(w);
+	}
+	look_at_all(w, file_is_unbound, file_bound, w->file_pages);
+}
+
+static bool guest_is_free(struct refusal_watch *w, u64 first, u64 nr)
+{
+	return try_slot(w, w->probe_id, w->gpa + first * PAGE_SIZE, nr * PAGE_SIZE) == EBADF;
+}
+
+/* Delete the slots that begin in the range and add them again: no mapping is left. */
+static void drop_mappings(struct refusal_watch *w)
+{
+	struct memslot *s;
+
+	for (s = w->vm->slots; s; s = s->next) {
+		if (s->gpa - w->gpa >= w->guest_pages * PAGE_SIZE)
+			continue;
+		MUST(__memslot_set1(w->vm, s->id, 0, 0, 0, NULL));
+		MUST(__memslot_set2(w->vm, s->id, s->flags, s->gpa, s->size, s->hva, s->gmem_fd,
+				    s->gmem_offset));
+	}
+}
+
+static void read_as_guest(struct refusal_watch *w, int nth)
+{
+	struct guest_page *page;
+	struct vm_exit exit;
+	u64 i;
+
+	for (i = 0; i < w->guest_pages; i++) {
+		page = &w->now.guest[i];
+		vcpu_call(w->vcpu, guest_hash_page, w->gpa + i * PAGE_SIZE);
+		exit = vcpu_run(w->vcpu);
+		page->faulted[nth] = exit.ret == -EFAULT && exit.reason == KVM_EXIT_MEMORY_FAULT;
+		if (page->faulted[nth])
+			page->value[nth] = exit.memory_fault.flags;
+		else if (vm_exit_is_done(&exit))
+			page->value[nth] = exit.uc.ret;
+		else
+			FAIL("guest read of gpa %#llx: %s", w->gpa + i * PAGE_SIZE,
+			     vm_exit_str(&exit));
+	}
+}
+
+/* In this order: what the guest reads is allocated then, and unbound for a moment. */
+static void look(struct refusal_watch *w)
+{
+	int i;
+
+	look_at_fds(w);
+	look_at_ids(w);
+	if (w->guest_pages && w->vm_has_gmem)
+		look_at_all(w, guest_is_free, guest_has_slot, w->guest_pages);
+	if (w->fd >= 0)
+		look_at_file(w);
+	for (i = 0; i < w->nr_reads; i++) {
+		if (i)
+			drop_mappings(w);
+		read_as_guest(w, i);
+	}
+}
+
+/* What was seen last is the picture; the other one is for the next look. */
+static void keep(struct refusal_watch *w)
+{
+	struct picture seen = w->now;
+
+	w->now = w->old;
+	w->old = seen;
+}
+
+void refusal_watch_renew(struct refusal_watch *w)
+{
+	int i;
+
+	FAIL_UNLESS(!w->vm_has_gmem ||
+		    try_slot(w, w->probe_id, REFUSAL_PROBE_GPA, PAGE_SIZE) == EBADF,
+		    "slot %u or gpa %#llx is in use", w->probe_id, REFUSAL_PROBE_GPA);
+	/* Reads allocate: the second look sees what they left. */
+	for (i = 0; i < (w->vcpu ? 2 : 1); i++) {
+		look(w);
+		keep(w);
+	}
+}
+
+static bool tables_differ(struct refusal_watch *w)
+{
+	int i;
+
+	for (i = 0; i < w->nr_ids; i++)
+		if (w->now.id_used[i] != w->old.id_used[i])
+			return differs("slot id %u is %s", w->ids[i],
+				       w->now.id_used[i] ? "in use now" : "free now");
+	for (i = 0; i < NR_FDS; i++)
+		if (w->now.fd_open[i] != w->old.fd_open[i])
+			return differs("descriptor %d is %s", i,
+				       w->now.fd_open[i] ? "open now" : "closed now");
+	return false;
+}
+
+static bool stat_differs(const struct stat *now, const struct stat *old)
+{
+	if (!memcmp(now, old, sizeof(*now)))
+		return false;
+	return differs("the file's status changed: size %lld, was %lld; mode %#o, was %#o; "
+		       "mtime %lld.%09ld, was %lld.%09ld", (long long)now->st_size,
+		       (long long)old->st_size, now->st_mode, old->st_mode,
+		       (long long)now->st_mtim.tv_sec, now->st_mtim.tv_nsec,
+		       (long long)old->st_mtim.tv_sec, old->st_mtim.tv_nsec);
+}
+
+static bool file_differs(struct refusal_watch *w)
+{
+	const struct file_page *now, *old;
+	u64 i;
+
+	for (i = 0; i < w->file_pages; i++) {
+		now = &w->now.file[i];
+		old = &w->old.file[i];
+		if (now->bound != old->bound)
+			return differs("file page %llu is %s", i, now->bound ?
+				       "bound to a slot now" : "bound to no slot any more");
+		if (now->resident != old->resident)
+			return differs("file page %llu is %s", i, now->resident ?
+				       "allocated now" : "not allocated any more");
+		if (now->hash != old->hash)
+			return differs("file page %llu has other bytes: hash %#llx, was %#llx", i,
+				       now->hash, old->hash);
+	}
+	return stat_differs(&w->now.st, &w->old.st);
+}
+
+static const char *read_name(bool faulted)
+{
+	return faulted ? "KVM_EXIT_MEMORY_FAULT with flags" : "bytes with hash";
+}
+
+static bool guest_differs(struct refusal_watch *w)
+{
+	const struct guest_page *now, *old;
+	int nth;
+	u64 i;
+
+	for (i = 0; i < w->guest_pages; i++) {
+		now = &w->now.guest[i];
+		old = &w->old.guest[i];
+		if (now->has_slot != old->has_slot)
+			return differs("gpa %#llx %s", w->gpa + i * PAGE_SIZE, now->has_slot ?
+				       "has a slot now" : "has no slot any more");
+		for (nth = 0; nth < w->nr_reads; nth++)
+			if (now->faulted[nth] != old->faulted[nth] ||
+			    now->value[nth] != old->value[nth])
+				return differs("gpa %#llx, read %s: expected %s %#llx, got %s %#llx",
+					       w->gpa + i * PAGE_SIZE,
+					       nth ? "without a mapping" : "as it is mapped",
+					       read_name(old->faulted[nth]), old->value[nth],
+					       read_name(now->faulted[nth]), now->value[nth]);
+	}
+	return false;
+}
+
+const char *refusal_watch_complaint(struct refusal_watch *w)
+{
+	bool changed;
+
+	look(w);
+	changed = tables_differ(w) || file_differs(w) || guest_differs(w);
+	keep(w);
+	return changed ? complaint : NULL;
+}
+
+const char *refusal_complaint(struct refusal_watch *w, const char *call, int err, long ret)
+{
+	const char *wrong = expect_errno(call, err, ret), *changed = refusal_watch_complaint(w);
+	static __thread char line[2 * sizeof(complaint)];
+
+	if (!changed)
+		return wrong;
+	if (wrong)
+		snprintf(line, sizeof(line), "%s; %s", wrong, changed);
+	else
+		snprintf(line, sizeof(line), "%s: %s as expected, but %s", call, errno_name(err),
+			 changed);
+	return line;
+}
+
+const char *refusal_held_complaint(const struct refusal_watch *w)
+{
+	if (!w || !w->debugfs_dir[0] || access(w->debugfs_dir, F_OK))
+		return NULL;
+	differs("the VM and its files were closed, but something still holds the VM (%s)",
+		w->debugfs_dir);
+	return complaint;
+}
