@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which descriptors and which file ranges a slot can be bound to. After every
- * refusal a slot that is right in all respects is made with the same id and the
- * same file, over the whole of it.
+ * Which descriptors and which file ranges a slot can be bound to. The set-up makes
+ * and deletes a slot that is right in all respects; the refused ones differ from it
+ * in one. After every refusal slots, bindings and descriptors are as they were.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -15,15 +15,18 @@
 #include "gmem.h"
 #include "harness.h"
 #include "memslot.h"
+#include "refusal.h"
 #include "vm.h"
 
 #define SLOT		1
-#define FILE_SIZE	(8 * PAGE_SIZE)
+#define FILE_PAGES	8
+#define FILE_SIZE	(FILE_PAGES * PAGE_SIZE)
 
 FIXTURE(memslot_bind) {
 	struct vm *vm;
 	void *hva;
 	int gmem;
+	struct refusal_watch *watch;
 };
 
 FIXTURE_VARIANT(memslot_bind) {
@@ -37,23 +40,6 @@ FIXTURE_VARIANT_ADD(memslot_bind, default_vm) {
 FIXTURE_VARIANT_ADD(memslot_bind, private_vm) {
 	.private_type = true,
 };
-
-FIXTURE_SETUP(memslot_bind)
-{
-	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
-
-	REQUIRE(type >= 0, "no VM type with private memory");
-	self->vm = vm_create_bare(type);
-	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD),
-		"no guest_memfd for this VM type (before 6.18)");
-	self->hva = backing_map(BACKING_ANON, 2 * FILE_SIZE);
-	self->gmem = gmem_create(self->vm, FILE_SIZE, 0);
-}
-
-FIXTURE_TEARDOWN(memslot_bind)
-{
-	vm_free(self->vm);
-}
 
 static int bind_fd(FIXTURE_DATA(memslot_bind) * self, int fd)
 {
@@ -72,12 +58,37 @@ static int delete(FIXTURE_DATA(memslot_bind) * self)
 	return __memslot_set1(self->vm, SLOT, 0, TEST_GPA, 0, self->hva);
 }
 
-#define EXPECT_ALL_IS_FREE()					\
-	do {							\
-		EXPECT_ERRNO(EINVAL, delete(self));		\
-		EXPECT_OK(bind_fd(self, self->gmem));		\
-		EXPECT_OK(delete(self));			\
-	} while (0)
+static struct refusal_watch *watch(struct vm *vm, int gmem)
+{
+	return refusal_watch_create(vm, (struct refusal_scope){
+		.fd = gmem, .file_pages = FILE_PAGES,
+		.gpa = TEST_GPA, .guest_pages = 2 * FILE_PAGES,
+	});
+}
+
+FIXTURE_SETUP(memslot_bind)
+{
+	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
+
+	REQUIRE(type >= 0, "no VM type with private memory");
+	self->vm = vm_create_bare(type);
+	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD),
+		"no guest_memfd for this VM type (before 6.18)");
+	self->hva = backing_map(BACKING_ANON, 2 * FILE_SIZE);
+	self->gmem = gmem_create(self->vm, FILE_SIZE, 0);
+	self->watch = watch(self->vm, self->gmem);
+	ASSERT_OK(bind_fd(self, self->gmem));
+	ASSERT_OK(delete(self));
+}
+
+FIXTURE_TEARDOWN(memslot_bind)
+{
+	if (self->watch)
+		close(self->gmem);
+	vm_free(self->vm);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
+}
 
 /*
  * BIND-2: what is no guest_memfd is refused, were it KVM's own or memory. (A memfd
@@ -99,6 +110,7 @@ TEST_F(memslot_bind, other_kinds_of_file_are_refused)
 
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
 	ASSERT_EQ(0, ftruncate(memfd, FILE_SIZE));
+	refusal_watch_renew(self->watch);
 
 	const struct {
 		const char *what;
@@ -114,11 +126,12 @@ TEST_F(memslot_bind, other_kinds_of_file_are_refused)
 		ASSERT_LE(0, others[i].fd) {
 			TH_LOG("%s cannot be opened", others[i].what);
 		}
-		EXPECT_ERRNO(EINVAL, bind_fd(self, others[i].fd)) {
+		EXPECT_REFUSED(self->watch, EINVAL, bind_fd(self, others[i].fd)) {
 			TH_LOG("a descriptor of: %s", others[i].what);
 		}
 	}
-	EXPECT_ALL_IS_FREE();
+	close(vcpu);
+	close(stats);
 }
 
 /*
@@ -128,15 +141,20 @@ TEST_F(memslot_bind, file_of_another_vm_is_refused)
 {
 	struct vm *other = vm_create_bare(self->vm->type);
 	int other_gmem = gmem_create(other, FILE_SIZE, 0);
+	struct refusal_watch *w = watch(other, other_gmem);
 
-	EXPECT_ERRNO(EINVAL, bind_fd(self, other_gmem));
-	EXPECT_ERRNO(EINVAL, __memslot_set2(other, SLOT, KVM_MEM_GUEST_MEMFD, TEST_GPA,
-					    FILE_SIZE, self->hva, self->gmem, 0));
-	EXPECT_ALL_IS_FREE();
+	refusal_watch_renew(self->watch);
+	EXPECT_REFUSED(self->watch, EINVAL, bind_fd(self, other_gmem));
+	EXPECT_UNCHANGED(w);
+	EXPECT_REFUSED(w, EINVAL, __memslot_set2(other, SLOT, KVM_MEM_GUEST_MEMFD, TEST_GPA,
+						 FILE_SIZE, self->hva, self->gmem, 0));
+	EXPECT_UNCHANGED(self->watch);
 	EXPECT_OK(__memslot_set2(other, SLOT, KVM_MEM_GUEST_MEMFD, TEST_GPA, FILE_SIZE,
 				 self->hva, other_gmem, 0));
 	close(other_gmem);
 	vm_free(other);
+	EXPECT_NOT_HELD(w);
+	refusal_watch_free(w);
 }
 
 /*
@@ -150,12 +168,12 @@ TEST_F(memslot_bind, bad_descriptors_are_refused)
 
 	ASSERT_LE(0, path);
 	ASSERT_EQ(0, close(closed));
-	EXPECT_ERRNO(EBADF, bind_fd(self, -1));
-	EXPECT_ERRNO(EBADF, bind_fd(self, INT_MAX));
-	EXPECT_ERRNO(EBADF, bind_fd(self, INT_MIN));
-	EXPECT_ERRNO(EBADF, bind_fd(self, closed));
-	EXPECT_ERRNO(EBADF, bind_fd(self, path));
-	EXPECT_ALL_IS_FREE();
+	refusal_watch_renew(self->watch);
+	EXPECT_REFUSED(self->watch, EBADF, bind_fd(self, -1));
+	EXPECT_REFUSED(self->watch, EBADF, bind_fd(self, INT_MAX));
+	EXPECT_REFUSED(self->watch, EBADF, bind_fd(self, INT_MIN));
+	EXPECT_REFUSED(self->watch, EBADF, bind_fd(self, closed));
+	EXPECT_REFUSED(self->watch, EBADF, bind_fd(self, path));
 	close(path);
 }
 
@@ -172,11 +190,10 @@ TEST_F(memslot_bind, unaligned_offset_is_refused)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
-		EXPECT_ERRNO(EINVAL, bind_range(self, offsets[i], PAGE_SIZE)) {
+		EXPECT_REFUSED(self->watch, EINVAL, bind_range(self, offsets[i], PAGE_SIZE)) {
 			TH_LOG("offset %#llx", offsets[i]);
 		}
 	}
-	EXPECT_ALL_IS_FREE();
 }
 
 /*
@@ -200,13 +217,13 @@ TEST_F(memslot_bind, range_past_end_of_file_is_refused)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(past); i++) {
-		EXPECT_ERRNO(EINVAL, bind_range(self, past[i].offset, past[i].size)) {
+		EXPECT_REFUSED(self->watch, EINVAL,
+			       bind_range(self, past[i].offset, past[i].size)) {
 			TH_LOG("offset %#llx, size %#llx", past[i].offset, past[i].size);
 		}
 	}
 	EXPECT_OK(bind_range(self, FILE_SIZE - PAGE_SIZE, PAGE_SIZE));
 	EXPECT_OK(delete(self));
-	EXPECT_ALL_IS_FREE();
 }
 
 /*
@@ -226,11 +243,10 @@ TEST_F(memslot_bind, offset_near_the_end_of_numbers_is_refused)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
-		EXPECT_ERRNO(EINVAL, bind_range(self, offsets[i], size)) {
+		EXPECT_REFUSED(self->watch, EINVAL, bind_range(self, offsets[i], size)) {
 			TH_LOG("offset %#llx, size %#llx", offsets[i], size);
 		}
 	}
-	EXPECT_ALL_IS_FREE();
 }
 
 /*
@@ -250,13 +266,13 @@ TEST_F(memslot_bind, shared_side_must_be_a_user_range)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		EXPECT_ERRNO(EINVAL, __memslot_set2(self->vm, SLOT, KVM_MEM_GUEST_MEMFD, TEST_GPA,
-						    FILE_SIZE, (void *)(unsigned long)bad[i],
-						    self->gmem, 0)) {
+		EXPECT_REFUSED(self->watch, EINVAL,
+			       __memslot_set2(self->vm, SLOT, KVM_MEM_GUEST_MEMFD, TEST_GPA,
+					      FILE_SIZE, (void *)(unsigned long)bad[i],
+					      self->gmem, 0)) {
 			TH_LOG("hva %#llx", bad[i]);
 		}
 	}
-	EXPECT_ALL_IS_FREE();
 }
 
 GMEM_TEST_MAIN

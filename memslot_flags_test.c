@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which flags go with KVM_MEM_GUEST_MEMFD, and which ioctl takes it. After every
- * refusal the same slot and the same file range must still be free: a slot that
- * is right in all respects is then made of them.
+ * Which flags go with KVM_MEM_GUEST_MEMFD, and which ioctl takes it. The set-up makes
+ * and deletes a slot that is right in all respects; the refused ones differ in their
+ * flags. After every refusal slots, bindings and descriptors are as they were.
  */
 #include <string.h>
 #include <sys/mman.h>
@@ -11,15 +11,18 @@
 #include "gmem.h"
 #include "harness.h"
 #include "memslot.h"
+#include "refusal.h"
 #include "vm.h"
 
 #define SLOT		1
-#define SLOT_SIZE	(4 * PAGE_SIZE)
+#define SLOT_PAGES	4
+#define SLOT_SIZE	(SLOT_PAGES * PAGE_SIZE)
 
 FIXTURE(memslot_flags) {
 	struct vm *vm;
 	void *hva;
 	int gmem;
+	struct refusal_watch *watch;
 };
 
 FIXTURE_VARIANT(memslot_flags) {
@@ -33,23 +36,6 @@ FIXTURE_VARIANT_ADD(memslot_flags, default_vm) {
 FIXTURE_VARIANT_ADD(memslot_flags, private_vm) {
 	.private_type = true,
 };
-
-FIXTURE_SETUP(memslot_flags)
-{
-	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
-
-	REQUIRE(type >= 0, "no VM type with private memory");
-	self->vm = vm_create_bare(type);
-	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD),
-		"no guest_memfd for this VM type (before 6.18)");
-	self->hva = backing_map(BACKING_ANON, SLOT_SIZE);
-	self->gmem = gmem_create(self->vm, SLOT_SIZE, 0);
-}
-
-FIXTURE_TEARDOWN(memslot_flags)
-{
-	vm_free(self->vm);
-}
 
 static int set2(FIXTURE_DATA(memslot_flags) * self, u32 flags)
 {
@@ -66,13 +52,32 @@ static int delete(FIXTURE_DATA(memslot_flags) * self)
 	return __memslot_set1(self->vm, SLOT, 0, TEST_GPA, 0, self->hva);
 }
 
-/* Nothing was left behind: the slot does not exist, and it can be made. */
-#define EXPECT_SLOT_IS_FREE()						\
-	do {								\
-		EXPECT_ERRNO(EINVAL, delete(self));			\
-		EXPECT_OK(set2(self, KVM_MEM_GUEST_MEMFD));		\
-		EXPECT_OK(delete(self));				\
-	} while (0)
+FIXTURE_SETUP(memslot_flags)
+{
+	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
+
+	REQUIRE(type >= 0, "no VM type with private memory");
+	self->vm = vm_create_bare(type);
+	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD),
+		"no guest_memfd for this VM type (before 6.18)");
+	self->hva = backing_map(BACKING_ANON, SLOT_SIZE);
+	self->gmem = gmem_create(self->vm, SLOT_SIZE, 0);
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = self->gmem, .file_pages = SLOT_PAGES,
+		.gpa = TEST_GPA, .guest_pages = 2 * SLOT_PAGES,
+	});
+	ASSERT_OK(set2(self, KVM_MEM_GUEST_MEMFD));
+	ASSERT_OK(delete(self));
+}
+
+FIXTURE_TEARDOWN(memslot_flags)
+{
+	if (self->watch)
+		close(self->gmem);
+	vm_free(self->vm);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
+}
 
 /*
  * BIND-1: KVM_SET_USER_MEMORY_REGION has no field for a file. The file at hand is
@@ -83,9 +88,11 @@ static int delete(FIXTURE_DATA(memslot_flags) * self)
 TEST_F(memslot_flags, first_ioctl_refuses_guest_memfd)
 {
 	ASSERT_EQ(0, dup2(self->gmem, 0));
-	EXPECT_ERRNO(EINVAL, set1(self, KVM_MEM_GUEST_MEMFD));
-	EXPECT_ERRNO(EINVAL, set1(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_LOG_DIRTY_PAGES));
-	EXPECT_SLOT_IS_FREE();
+	refusal_watch_renew(self->watch);
+	EXPECT_REFUSED(self->watch, EINVAL, set1(self, KVM_MEM_GUEST_MEMFD));
+	EXPECT_REFUSED(self->watch, EINVAL,
+		       set1(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_LOG_DIRTY_PAGES));
+	close(0);
 }
 
 /*
@@ -109,9 +116,9 @@ TEST_F(memslot_flags, each_ioctl_reads_its_own_structure)
 	memcpy(&region2, &region, sizeof(region));
 
 	memcpy(end - sizeof(region), &region, sizeof(region));
-	EXPECT_ERRNO(EFAULT, vm_ioctl(self->vm, KVM_SET_USER_MEMORY_REGION2,
-				      end - sizeof(region)));
-	EXPECT_ERRNO(EINVAL, delete(self));
+	EXPECT_REFUSED(self->watch, EFAULT, vm_ioctl(self->vm, KVM_SET_USER_MEMORY_REGION2,
+						     end - sizeof(region)));
+	EXPECT_REFUSED(self->watch, EINVAL, delete(self));
 	EXPECT_OK(vm_ioctl(self->vm, KVM_SET_USER_MEMORY_REGION, end - sizeof(region)));
 	EXPECT_OK(delete(self));
 
@@ -134,18 +141,17 @@ TEST_F(memslot_flags, unknown_flags_are_refused)
 	for (flag = 1; flag; flag <<= 1) {
 		if (flag & known)
 			continue;
-		EXPECT_ERRNO(EINVAL, set1(self, flag)) {
+		EXPECT_REFUSED(self->watch, EINVAL, set1(self, flag)) {
 			TH_LOG("flag %#x", flag);
 		}
-		EXPECT_ERRNO(EINVAL, set2(self, flag)) {
+		EXPECT_REFUSED(self->watch, EINVAL, set2(self, flag)) {
 			TH_LOG("flag %#x", flag);
 		}
-		EXPECT_ERRNO(EINVAL, set2(self, flag | KVM_MEM_GUEST_MEMFD)) {
+		EXPECT_REFUSED(self->watch, EINVAL, set2(self, flag | KVM_MEM_GUEST_MEMFD)) {
 			TH_LOG("flag %#x", flag);
 		}
 	}
-	EXPECT_ERRNO(EINVAL, set2(self, ~0U));
-	EXPECT_SLOT_IS_FREE();
+	EXPECT_REFUSED(self->watch, EINVAL, set2(self, ~0U));
 }
 
 /*
@@ -155,8 +161,8 @@ TEST_F(memslot_flags, unknown_flags_are_refused)
  */
 TEST_F(memslot_flags, dirty_logging_excludes_guest_memfd)
 {
-	EXPECT_ERRNO(EINVAL, set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_LOG_DIRTY_PAGES));
-	EXPECT_SLOT_IS_FREE();
+	EXPECT_REFUSED(self->watch, EINVAL,
+		       set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_LOG_DIRTY_PAGES));
 
 	EXPECT_OK(set2(self, KVM_MEM_LOG_DIRTY_PAGES));
 	EXPECT_OK(delete(self));
@@ -170,10 +176,9 @@ TEST_F(memslot_flags, dirty_logging_excludes_guest_memfd)
 TEST_F(memslot_flags, readonly_excludes_guest_memfd)
 {
 	REQUIRE(vm_cap(self->vm, KVM_CAP_READONLY_MEM), "no read-only slots for this VM type");
-	EXPECT_ERRNO(EINVAL, set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_READONLY));
-	EXPECT_ERRNO(EINVAL, set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_READONLY |
-				  KVM_MEM_LOG_DIRTY_PAGES));
-	EXPECT_SLOT_IS_FREE();
+	EXPECT_REFUSED(self->watch, EINVAL, set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_READONLY));
+	EXPECT_REFUSED(self->watch, EINVAL, set2(self, KVM_MEM_GUEST_MEMFD | KVM_MEM_READONLY |
+						 KVM_MEM_LOG_DIRTY_PAGES));
 
 	EXPECT_OK(set2(self, KVM_MEM_READONLY));
 	EXPECT_OK(delete(self));
@@ -194,8 +199,9 @@ TEST_F(memslot_flags, slot_with_gmem_has_no_dirty_log)
 	};
 
 	ASSERT_OK(set2(self, KVM_MEM_GUEST_MEMFD));
-	EXPECT_ERRNO(ENOENT, vm_ioctl(self->vm, KVM_GET_DIRTY_LOG, &log));
-	EXPECT_ERRNO(ENOENT, vm_ioctl(self->vm, KVM_CLEAR_DIRTY_LOG, &clear));
+	refusal_watch_renew(self->watch);
+	EXPECT_REFUSED(self->watch, ENOENT, vm_ioctl(self->vm, KVM_GET_DIRTY_LOG, &log));
+	EXPECT_REFUSED(self->watch, ENOENT, vm_ioctl(self->vm, KVM_CLEAR_DIRTY_LOG, &clear));
 	EXPECT_EQ(~0ULL, bitmap[0]);
 	EXPECT_EQ(~0ULL, bitmap[1]);
 	ASSERT_OK(delete(self));

@@ -2,13 +2,15 @@
 /*
  * A page of a guest_memfd is bound to at most one slot, and a guest page belongs
  * to at most one slot. Slot BASE lies in the middle of both the file and the
- * guest's memory, so that each neighbour can be tried on either side.
+ * guest's memory, so that each neighbour can be tried on either side. After every
+ * refusal BASE holds its pages of both, and nobody those around it.
  */
 #include <unistd.h>
 
 #include "gmem.h"
 #include "harness.h"
 #include "memslot.h"
+#include "refusal.h"
 #include "vm.h"
 
 #define BASE		1
@@ -22,6 +24,7 @@ FIXTURE(memslot_overlap) {
 	struct vm *vm;
 	char *hva;
 	int gmem;
+	struct refusal_watch *watch;
 };
 
 FIXTURE_VARIANT(memslot_overlap) {
@@ -61,11 +64,19 @@ FIXTURE_SETUP(memslot_overlap)
 	self->gmem = gmem_create(self->vm, FILE_PAGES * PAGE_SIZE, 0);
 	ASSERT_OK(bind_pages(self, BASE, TEST_GPA + BASE_PAGE * PAGE_SIZE, self->gmem,
 			     BASE_PAGE, BASE_PAGES));
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = self->gmem, .file_pages = FILE_PAGES,
+		.gpa = TEST_GPA, .guest_pages = FILE_PAGES,
+	});
 }
 
 FIXTURE_TEARDOWN(memslot_overlap)
 {
+	if (self->watch)
+		close(self->gmem);
 	vm_free(self->vm);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
 }
 
 /* Ranges of pages around BASE's; @page is where they start. */
@@ -95,20 +106,10 @@ static const struct range neighbours[] = {
 	{ "first page behind", BASE_PAGE + BASE_PAGES, 1 },
 };
 
-/*
- * BASE exists, still holds its pages of the file, and nobody holds those around
- * it. Deleting it frees them all.
- */
-#define EXPECT_ONLY_BASE_IS_BOUND()						\
+/* BASE exists, and deleting it frees all that it had. */
+#define EXPECT_BASE_GIVES_BACK()						\
 	do {									\
-		EXPECT_ERRNO(EINVAL, delete(self, OTHER));			\
-		EXPECT_OK(bind_pages(self, OTHER, ELSEWHERE, self->gmem,	\
-				     0, BASE_PAGE));				\
-		EXPECT_OK(delete(self, OTHER));					\
-		EXPECT_OK(bind_pages(self, OTHER, ELSEWHERE, self->gmem,	\
-				     BASE_PAGE + BASE_PAGES,			\
-				     FILE_PAGES - BASE_PAGE - BASE_PAGES));	\
-		EXPECT_OK(delete(self, OTHER));					\
+		EXPECT_UNCHANGED(self->watch);					\
 		EXPECT_OK(delete(self, BASE));					\
 		EXPECT_OK(bind_pages(self, OTHER, TEST_GPA, self->gmem,		\
 				     0, FILE_PAGES));				\
@@ -124,13 +125,13 @@ TEST_F(memslot_overlap, bound_file_page_cannot_be_bound_again)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(overlaps); i++) {
-		EXPECT_ERRNO(memslot_gmem_overlap_errno(),
-			     bind_pages(self, OTHER, ELSEWHERE, self->gmem,
-					overlaps[i].page, overlaps[i].nr_pages)) {
+		EXPECT_REFUSED(self->watch, memslot_gmem_overlap_errno(),
+			       bind_pages(self, OTHER, ELSEWHERE, self->gmem,
+					  overlaps[i].page, overlaps[i].nr_pages)) {
 			TH_LOG("file range: %s", overlaps[i].what);
 		}
 	}
-	EXPECT_ONLY_BASE_IS_BOUND();
+	EXPECT_BASE_GIVES_BACK();
 }
 
 /*
@@ -142,13 +143,16 @@ TEST_F(memslot_overlap, duplicate_descriptor_binds_the_same_pages)
 	int copy = dup(self->gmem);
 
 	ASSERT_LE(0, copy);
-	EXPECT_ERRNO(memslot_gmem_overlap_errno(),
-		     bind_pages(self, OTHER, ELSEWHERE, copy, BASE_PAGE, 1));
+	refusal_watch_renew(self->watch);
+	EXPECT_REFUSED(self->watch, memslot_gmem_overlap_errno(),
+		       bind_pages(self, OTHER, ELSEWHERE, copy, BASE_PAGE, 1));
 	EXPECT_OK(bind_pages(self, OTHER, ELSEWHERE, copy, 0, 1));
-	EXPECT_ERRNO(memslot_gmem_overlap_errno(),
-		     bind_pages(self, OTHER + 1, ELSEWHERE + SZ_1M, self->gmem, 0, 1));
+	refusal_watch_renew(self->watch);
+	EXPECT_REFUSED(self->watch, memslot_gmem_overlap_errno(),
+		       bind_pages(self, OTHER + 1, ELSEWHERE + SZ_1M, self->gmem, 0, 1));
 	EXPECT_OK(delete(self, OTHER));
-	EXPECT_ONLY_BASE_IS_BOUND();
+	refusal_watch_renew(self->watch);
+	EXPECT_BASE_GIVES_BACK();
 	close(copy);
 }
 
@@ -164,21 +168,23 @@ TEST_F(memslot_overlap, guest_page_belongs_to_one_slot)
 	size_t i;
 	u64 gpa;
 
+	refusal_watch_renew(self->watch);
 	for (i = 0; i < ARRAY_SIZE(overlaps); i++) {
 		r = &overlaps[i];
 		gpa = TEST_GPA + r->page * PAGE_SIZE;
-		EXPECT_ERRNO(EEXIST, bind_pages(self, OTHER, gpa, free_gmem, r->page,
-						r->nr_pages)) {
+		EXPECT_REFUSED(self->watch, EEXIST,
+			       bind_pages(self, OTHER, gpa, free_gmem, r->page, r->nr_pages)) {
 			TH_LOG("guest range: %s", r->what);
 		}
-		EXPECT_ERRNO(EEXIST, __memslot_set1(self->vm, OTHER, 0, gpa,
-						    r->nr_pages * PAGE_SIZE, self->hva)) {
+		EXPECT_REFUSED(self->watch, EEXIST,
+			       __memslot_set1(self->vm, OTHER, 0, gpa, r->nr_pages * PAGE_SIZE,
+					      self->hva)) {
 			TH_LOG("guest range of a plain slot: %s", r->what);
 		}
 	}
 	EXPECT_OK(bind_pages(self, OTHER, ELSEWHERE, free_gmem, 0, FILE_PAGES));
 	EXPECT_OK(delete(self, OTHER));
-	EXPECT_ONLY_BASE_IS_BOUND();
+	EXPECT_BASE_GIVES_BACK();
 	close(free_gmem);
 }
 
@@ -193,18 +199,21 @@ TEST_F(memslot_overlap, plain_slot_keeps_its_guest_pages)
 	size_t i;
 
 	ASSERT_OK(__memslot_set1(self->vm, OTHER + 1, 0, gpa, BASE_PAGES * PAGE_SIZE, self->hva));
+	refusal_watch_renew(self->watch);
 	for (i = 0; i < ARRAY_SIZE(overlaps); i++) {
 		r = &overlaps[i];
 		/* File pages are free from behind BASE on; at most 8 of them. */
 		if (r->nr_pages > FILE_PAGES - BASE_PAGE - BASE_PAGES)
 			continue;
-		EXPECT_ERRNO(EEXIST, bind_pages(self, OTHER, ELSEWHERE + r->page * PAGE_SIZE,
-						self->gmem, BASE_PAGE + BASE_PAGES, r->nr_pages)) {
+		EXPECT_REFUSED(self->watch, EEXIST,
+			       bind_pages(self, OTHER, ELSEWHERE + r->page * PAGE_SIZE, self->gmem,
+					  BASE_PAGE + BASE_PAGES, r->nr_pages)) {
 			TH_LOG("guest range: %s", r->what);
 		}
 	}
 	EXPECT_OK(delete(self, OTHER + 1));
-	EXPECT_ONLY_BASE_IS_BOUND();
+	refusal_watch_renew(self->watch);
+	EXPECT_BASE_GIVES_BACK();
 }
 
 /*
@@ -228,7 +237,7 @@ TEST_F(memslot_overlap, adjacent_ranges_can_be_bound)
 		}
 		EXPECT_OK(delete(self, OTHER));
 	}
-	EXPECT_ONLY_BASE_IS_BOUND();
+	EXPECT_BASE_GIVES_BACK();
 }
 
 /*
@@ -240,11 +249,13 @@ TEST_F(memslot_overlap, files_have_bindings_of_their_own)
 	int second = gmem_create(self->vm, FILE_PAGES * PAGE_SIZE, 0);
 
 	EXPECT_OK(bind_pages(self, OTHER, ELSEWHERE, second, BASE_PAGE, BASE_PAGES));
-	EXPECT_ERRNO(memslot_gmem_overlap_errno(),
-		     bind_pages(self, OTHER + 1, ELSEWHERE + SZ_1M, second,
-				BASE_PAGE + BASE_PAGES - 1, 1));
+	refusal_watch_renew(self->watch);
+	EXPECT_REFUSED(self->watch, memslot_gmem_overlap_errno(),
+		       bind_pages(self, OTHER + 1, ELSEWHERE + SZ_1M, second,
+				  BASE_PAGE + BASE_PAGES - 1, 1));
 	EXPECT_OK(delete(self, OTHER));
-	EXPECT_ONLY_BASE_IS_BOUND();
+	refusal_watch_renew(self->watch);
+	EXPECT_BASE_GIVES_BACK();
 	close(second);
 }
 

@@ -37,22 +37,26 @@ struct refusal_watch;
 struct vcpu;
 struct vm;
 
-/* Watch @vm, of which nothing may be at REFUSAL_PROBE_GPA nor have the last slot id. */
+/* What to look at, besides slot ids and descriptors; with 0 pages, not at that. */
+struct refusal_scope {
+	int fd;			/* a file of the VM; stays the caller's */
+	u64 file_pages;		/* its first ones */
+	u64 gpa;
+	u64 guest_pages;
+	struct vcpu *vcpu;	/* to read the guest's range, or NULL; then it is mapped 1:1 */
+};
+
+/*
+ * Take a picture of @vm. Nothing of it may be at REFUSAL_PROBE_GPA nor have the last
+ * slot id, and the vCPU is between two calls whenever the watch looks.
+ */
 #define REFUSAL_PROBE_GPA	0x800000000ULL		/* 32G: any CPU can address it */
-struct refusal_watch *refusal_watch_create(struct vm *vm);
+struct refusal_watch *refusal_watch_create(struct vm *vm, struct refusal_scope scope);
 
 /* Safe with NULL, and after vm_free(). */
 void refusal_watch_free(struct refusal_watch *w);
 
-/*
- * Watch the first @nr_pages of a file of the VM too; once, and the descriptor stays the
- * caller's. Likewise the guest's range, by @vcpu unless it is NULL; it is mapped 1:1 in
- * the guest's page tables. The vCPU must be between two calls when the watch looks.
- */
-void refusal_watch_file(struct refusal_watch *w, int fd, u64 nr_pages);
-void refusal_watch_guest(struct refusal_watch *w, u64 gpa, u64 nr_pages, struct vcpu *vcpu);
-
-/* Take the picture: before the first refusal, and when the test changed something. */
+/* Take a new picture: when the test itself changed something. */
 void refusal_watch_renew(struct refusal_watch *w);
 
 /*

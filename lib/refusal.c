@@ -36,8 +36,10 @@ struct file_page {
 
 struct guest_page {
 	bool has_slot;
-	bool faulted[2];	/* reads: before and after the mappings were dropped */
-	u64 value[2];		/* hash of its bytes; of a fault the flags */
+	struct guest_read {
+		u32 reason;	/* the exit, or 0: it was read */
+		u64 value;	/* hash of its bytes; flags of a memory fault */
+	} read[2];		/* before and after the mappings were dropped */
 };
 
 struct picture {
@@ -56,13 +58,9 @@ struct refusal_watch {
 	u32 probe_id;
 	char *hva;		/* of slots to be refused, or bound for a moment */
 	u64 hva_size;
-	int fd;
-	u64 file_pages;
-	struct vcpu *vcpu;
+	struct refusal_scope scope;
 	int nr_reads;		/* of each guest page: 0 to 2 */
-	u64 gpa;
-	u64 guest_pages;
-	char debugfs_dir[64];	/* there as long as the VM is, "" if nothing tells */
+	char debugfs_dir[64];	/* "" if nothing tells */
 	struct picture old, now;
 };
 
@@ -91,21 +89,47 @@ static void list_ids(struct refusal_watch *w)
 	w->ids[w->nr_ids++] = w->probe_id - 1;
 }
 
-struct refusal_watch *refusal_watch_create(struct vm *vm)
+static void alloc_pages(struct picture *p, const struct refusal_scope *scope)
+{
+	p->file = calloc(scope->file_pages + 1, sizeof(*p->file));
+	p->guest = calloc(scope->guest_pages + 1, sizeof(*p->guest));
+	FAIL_UNLESS(p->file && p->guest, "out of memory");
+}
+
+static void free_pages(struct picture *p)
+{
+	free(p->file);
+	free(p->guest);
+}
+
+/* The VM's directory is there as long as the VM is. */
+static void find_debugfs_dir(struct refusal_watch *w)
+{
+	snprintf(w->debugfs_dir, sizeof(w->debugfs_dir), "/sys/kernel/debug/kvm/%d-%d", getpid(),
+		 w->vm->fd);
+	if (access(w->debugfs_dir, F_OK))
+		w->debugfs_dir[0] = '\0';
+}
+
+struct refusal_watch *refusal_watch_create(struct vm *vm, struct refusal_scope scope)
 {
 	struct refusal_watch *w = calloc(1, sizeof(*w));
 
 	FAIL_UNLESS(w, "out of memory");
 	w->vm = vm;
 	w->vm_has_gmem = vm_cap(vm, KVM_CAP_GUEST_MEMFD);
-	w->fd = -1;
-	w->hva_size = PAGE_SIZE;
+	w->scope = scope;
+	w->hva_size = (scope.file_pages + 1) * PAGE_SIZE;
 	w->hva = backing_reserve(w->hva_size);
+	if (scope.vcpu) {
+		w->nr_reads = mem_attrs_supported(vm) ? 2 : 1;
+		guest_mmu_map_identity(vm, scope.gpa, scope.guest_pages * PAGE_SIZE);
+	}
+	alloc_pages(&w->old, &scope);
+	alloc_pages(&w->now, &scope);
 	list_ids(w);
-	snprintf(w->debugfs_dir, sizeof(w->debugfs_dir), "/sys/kernel/debug/kvm/%d-%d", getpid(),
-		 vm->fd);
-	if (access(w->debugfs_dir, F_OK))
-		w->debugfs_dir[0] = '\0';
+	find_debugfs_dir(w);
+	refusal_watch_renew(w);
 	return w;
 }
 
@@ -114,50 +138,15 @@ void refusal_watch_free(struct refusal_watch *w)
 	if (!w)
 		return;
 	munmap(w->hva, w->hva_size);
-	free(w->old.file);
-	free(w->now.file);
-	free(w->old.guest);
-	free(w->now.guest);
+	free_pages(&w->old);
+	free_pages(&w->now);
 	free(w);
 }
 
-static void *alloc_pages(u64 nr, size_t size)
-{
-	void *pages = calloc(nr, size);
-
-	FAIL_UNLESS(pages, "out of memory");
-	return pages;
-}
-
-void refusal_watch_file(struct refusal_watch *w, int fd, u64 nr_pages)
-{
-	FAIL_UNLESS(w->fd < 0, "a watch is for one file");
-	w->fd = fd;
-	w->file_pages = nr_pages;
-	w->old.file = alloc_pages(nr_pages, sizeof(struct file_page));
-	w->now.file = alloc_pages(nr_pages, sizeof(struct file_page));
-	munmap(w->hva, w->hva_size);
-	w->hva_size = nr_pages * PAGE_SIZE;
-	w->hva = backing_reserve(w->hva_size);
-}
-
-void refusal_watch_guest(struct refusal_watch *w, u64 gpa, u64 nr_pages, struct vcpu *vcpu)
-{
-	FAIL_UNLESS(!w->guest_pages, "a watch is for one range");
-	w->gpa = gpa;
-	w->guest_pages = nr_pages;
-	w->vcpu = vcpu;
-	w->nr_reads = !vcpu ? 0 : mem_attrs_supported(w->vm) ? 2 : 1;
-	w->old.guest = alloc_pages(nr_pages, sizeof(struct guest_page));
-	w->now.guest = alloc_pages(nr_pages, sizeof(struct guest_page));
-	if (vcpu)
-		guest_mmu_map_identity(w->vm, gpa, nr_pages * PAGE_SIZE);
-}
-
 /*
- * Pages of the file that are bound, of the guest that have a slot: both are "taken",
- * and KVM tells of [first, first + nr) only whether any is. A run of pages that were free is asked for as a whole first, and in
- * halves to find what is not.
+ * Pages of the file that are bound, of the guest that have a slot: both are "taken", and
+ * KVM tells of [first, first + nr) only whether any is. A run of pages that were free
+ * is asked for as a whole first, and in halves to find what is not.
  */
 typedef bool (*free_fn)(struct refusal_watch *w, u64 first, u64 nr);
 typedef bool *(*taken_fn)(struct picture *p, u64 page);
@@ -248,7 +237,7 @@ static void look_at_fds(struct refusal_watch *w)
 static bool file_is_unbound(struct refusal_watch *w, u64 first, u64 nr)
 {
 	int ret = __memslot_set2(w->vm, w->probe_id, KVM_MEM_GUEST_MEMFD, REFUSAL_PROBE_GPA,
-				 nr * PAGE_SIZE, w->hva, w->fd, first * PAGE_SIZE);
+				 nr * PAGE_SIZE, w->hva, w->scope.fd, first * PAGE_SIZE);
 
 	if (!ret) {
 		MUST(__memslot_set1(w->vm, w->probe_id, 0, 0, 0, NULL));
@@ -261,19 +250,19 @@ static bool file_is_unbound(struct refusal_watch *w, u64 first, u64 nr)
 
 static void look_at_residency(struct refusal_watch *w)
 {
-	u64 i, held = gmem_count_pages(w->fd, 0, w->file_pages * PAGE_SIZE);
+	u64 i, held = gmem_count_pages(w->scope.fd, 0, w->scope.file_pages * PAGE_SIZE);
 
-	for (i = 0; i < w->file_pages; i++)
-		w->now.file[i].resident = held == w->file_pages ||
-					  (held && gmem_has_page(w->fd, i * PAGE_SIZE));
+	for (i = 0; i < w->scope.file_pages; i++)
+		w->now.file[i].resident = held == w->scope.file_pages ||
+					  (held && gmem_has_page(w->scope.fd, i * PAGE_SIZE));
 }
 
 static void look_at_bytes(struct refusal_watch *w)
 {
-	long map = __gmem_mmap(w->fd, 0, w->file_pages * PAGE_SIZE);
+	long map = __gmem_mmap(w->scope.fd, 0, w->scope.file_pages * PAGE_SIZE);
 	u64 i;
 
-	for (i = 0; map >= 0 && i < w->file_pages; i++) {
+	for (i = 0; map >= 0 && i < w->scope.file_pages; i++) {
 		char *page = (char *)map + i * PAGE_SIZE;
 
 		w->now.file[i].hash = 0;
@@ -284,22 +273,22 @@ static void look_at_bytes(struct refusal_watch *w)
 		w->now.file[i].hash = guest_hash_page((unsigned long)page);
 	}
 	if (map >= 0)
-		munmap((void *)map, w->file_pages * PAGE_SIZE);
+		munmap((void *)map, w->scope.file_pages * PAGE_SIZE);
 }
 
 static void look_at_file(struct refusal_watch *w)
 {
-	FAIL_UNLESS(!fstat(w->fd, &w->now.st), "fstat: %s", errno_name(errno));
-	if (gmem_can_count_pages(w->fd)) {
+	FAIL_UNLESS(!fstat(w->scope.fd, &w->now.st), "fstat: %s", errno_name(errno));
+	if (gmem_can_count_pages(w->scope.fd)) {
 		look_at_residency(w);
 		look_at_bytes(w);
 	}
-	look_at_all(w, file_is_unbound, file_bound, w->file_pages);
+	look_at_all(w, file_is_unbound, file_bound, w->scope.file_pages);
 }
 
 static bool guest_is_free(struct refusal_watch *w, u64 first, u64 nr)
 {
-	return try_slot(w, w->probe_id, w->gpa + first * PAGE_SIZE, nr * PAGE_SIZE) == EBADF;
+	return try_slot(w, w->probe_id, w->scope.gpa + first * PAGE_SIZE, nr * PAGE_SIZE) == EBADF;
 }
 
 /* Delete the slots that begin in the range and add them again: no mapping is left. */
@@ -308,7 +297,7 @@ static void drop_mappings(struct refusal_watch *w)
 	struct memslot *s;
 
 	for (s = w->vm->slots; s; s = s->next) {
-		if (s->gpa - w->gpa >= w->guest_pages * PAGE_SIZE)
+		if (s->gpa - w->scope.gpa >= w->scope.guest_pages * PAGE_SIZE)
 			continue;
 		MUST(__memslot_set1(w->vm, s->id, 0, 0, 0, NULL));
 		MUST(__memslot_set2(w->vm, s->id, s->flags, s->gpa, s->size, s->hva, s->gmem_fd,
@@ -316,25 +305,27 @@ static void drop_mappings(struct refusal_watch *w)
 	}
 }
 
+static struct guest_read read_page(struct refusal_watch *w, u64 gpa)
+{
+	struct vm_exit exit;
+
+	vcpu_call(w->scope.vcpu, guest_hash_page, gpa);
+	exit = vcpu_run(w->scope.vcpu);
+	if (vm_exit_is_done(&exit))
+		return (struct guest_read){ .value = exit.uc.ret };
+	if (exit.reason == KVM_EXIT_MEMORY_FAULT && exit.ret == -EFAULT)
+		return (struct guest_read){ exit.reason, exit.memory_fault.flags };
+	FAIL_UNLESS(exit.reason == KVM_EXIT_MMIO && !exit.ret, "guest read of gpa %#llx: %s", gpa,
+		    vm_exit_str(&exit));
+	return (struct guest_read){ .reason = exit.reason };
+}
+
 static void read_as_guest(struct refusal_watch *w, int nth)
 {
-	struct guest_page *page;
-	struct vm_exit exit;
 	u64 i;
 
-	for (i = 0; i < w->guest_pages; i++) {
-		page = &w->now.guest[i];
-		vcpu_call(w->vcpu, guest_hash_page, w->gpa + i * PAGE_SIZE);
-		exit = vcpu_run(w->vcpu);
-		page->faulted[nth] = exit.ret == -EFAULT && exit.reason == KVM_EXIT_MEMORY_FAULT;
-		if (page->faulted[nth])
-			page->value[nth] = exit.memory_fault.flags;
-		else if (vm_exit_is_done(&exit))
-			page->value[nth] = exit.uc.ret;
-		else
-			FAIL("guest read of gpa %#llx: %s", w->gpa + i * PAGE_SIZE,
-			     vm_exit_str(&exit));
-	}
+	for (i = 0; i < w->scope.guest_pages; i++)
+		w->now.guest[i].read[nth] = read_page(w, w->scope.gpa + i * PAGE_SIZE);
 }
 
 /* In this order: what the guest reads is allocated then, and unbound for a moment. */
@@ -344,9 +335,9 @@ static void look(struct refusal_watch *w)
 
 	look_at_fds(w);
 	look_at_ids(w);
-	if (w->guest_pages && w->vm_has_gmem)
-		look_at_all(w, guest_is_free, guest_has_slot, w->guest_pages);
-	if (w->fd >= 0)
+	if (w->scope.guest_pages && w->vm_has_gmem)
+		look_at_all(w, guest_is_free, guest_has_slot, w->scope.guest_pages);
+	if (w->scope.file_pages)
 		look_at_file(w);
 	for (i = 0; i < w->nr_reads; i++) {
 		if (i)
@@ -372,7 +363,7 @@ void refusal_watch_renew(struct refusal_watch *w)
 		    try_slot(w, w->probe_id, REFUSAL_PROBE_GPA, PAGE_SIZE) == EBADF,
 		    "slot %u or gpa %#llx is in use", w->probe_id, REFUSAL_PROBE_GPA);
 	/* Reads allocate: the second look sees what they left. */
-	for (i = 0; i < (w->vcpu ? 2 : 1); i++) {
+	for (i = 0; i < (w->scope.vcpu ? 2 : 1); i++) {
 		look(w);
 		keep(w);
 	}
@@ -409,7 +400,7 @@ static bool file_differs(struct refusal_watch *w)
 	const struct file_page *now, *old;
 	u64 i;
 
-	for (i = 0; i < w->file_pages; i++) {
+	for (i = 0; i < w->scope.file_pages; i++) {
 		now = &w->now.file[i];
 		old = &w->old.file[i];
 		if (now->bound != old->bound)
@@ -425,31 +416,34 @@ static bool file_differs(struct refusal_watch *w)
 	return stat_differs(&w->now.st, &w->old.st);
 }
 
-static const char *read_name(bool faulted)
+static bool read_differs(u64 gpa, int nth, const struct guest_read *now,
+			 const struct guest_read *old)
 {
-	return faulted ? "KVM_EXIT_MEMORY_FAULT with flags" : "bytes with hash";
+	const char *was = old->reason ? vm_exit_reason_name(old->reason) : "bytes";
+	const char *is = now->reason ? vm_exit_reason_name(now->reason) : "bytes";
+
+	if (now->reason == old->reason && now->value == old->value)
+		return false;
+	return differs("the guest reads gpa %#llx, %s: %s (%#llx) now, %s (%#llx) before", gpa,
+		       nth ? "its mapping dropped" : "as it is mapped", is, now->value, was,
+		       old->value);
 }
 
 static bool guest_differs(struct refusal_watch *w)
 {
 	const struct guest_page *now, *old;
+	u64 i, gpa = w->scope.gpa;
 	int nth;
-	u64 i;
 
-	for (i = 0; i < w->guest_pages; i++) {
+	for (i = 0; i < w->scope.guest_pages; i++, gpa += PAGE_SIZE) {
 		now = &w->now.guest[i];
 		old = &w->old.guest[i];
 		if (now->has_slot != old->has_slot)
-			return differs("gpa %#llx %s", w->gpa + i * PAGE_SIZE, now->has_slot ?
-				       "has a slot now" : "has no slot any more");
+			return differs("gpa %#llx has %s", gpa,
+				       now->has_slot ? "a slot now" : "no slot any more");
 		for (nth = 0; nth < w->nr_reads; nth++)
-			if (now->faulted[nth] != old->faulted[nth] ||
-			    now->value[nth] != old->value[nth])
-				return differs("gpa %#llx, read %s: expected %s %#llx, got %s %#llx",
-					       w->gpa + i * PAGE_SIZE,
-					       nth ? "without a mapping" : "as it is mapped",
-					       read_name(old->faulted[nth]), old->value[nth],
-					       read_name(now->faulted[nth]), now->value[nth]);
+			if (read_differs(gpa, nth, &now->read[nth], &old->read[nth]))
+				return true;
 	}
 	return false;
 }

@@ -2,7 +2,8 @@
 /*
  * A bind that fails leaves no trace: not in the list of slots, not among the
  * file's bindings, and no reference to the file. The last is seen when the file
- * is closed: a page of another, good slot must then be gone from the guest.
+ * is closed: a page of another, good slot must then be gone from the guest, and
+ * the VM with its last descriptor.
  */
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "mem_attrs.h"
 #include "memslot.h"
 #include "page_pattern.h"
+#include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -22,7 +24,8 @@
 #define OTHER		2
 #define NR_PAGES	14
 #define SLOT_SIZE	(NR_PAGES * PAGE_SIZE)
-#define FILE_SIZE	(128 * PAGE_SIZE)
+#define FILE_PAGES	128
+#define FILE_SIZE	(FILE_PAGES * PAGE_SIZE)
 #define FREE_GPA	(TEST_GPA + SZ_4M)
 /* Bindings of this range are in several entries of several nodes of a tree. */
 #define FREE_OFFSET	(57 * PAGE_SIZE)
@@ -33,6 +36,7 @@ FIXTURE(memslot_refused) {
 	struct vcpu *vcpu;
 	char *hva;
 	int gmem;
+	struct refusal_watch *watch;
 };
 
 static int bind_range(FIXTURE_DATA(memslot_refused) * self, u32 id, u64 gpa, u64 offset)
@@ -52,6 +56,11 @@ static void open_base(FIXTURE_DATA(memslot_refused) * self)
 	self->gmem = gmem_create(self->vm, FILE_SIZE, 0);
 	MUST(bind_range(self, BASE, TEST_GPA, 0));
 	vcpu_call_done(self->vcpu, guest_fill_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
+	refusal_watch_free(self->watch);
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = self->gmem, .file_pages = FILE_PAGES,
+		.gpa = TEST_GPA, .guest_pages = NR_PAGES + 1, .vcpu = self->vcpu,
+	});
 }
 
 /* BASE has its memory until its file is closed, and no longer. */
@@ -65,15 +74,6 @@ static void close_base(struct __test_metadata *_metadata, FIXTURE_DATA(memslot_r
 	EXPECT_MEMORY_FAULT(vcpu_run(self->vcpu), TEST_GPA, PAGE_SIZE,
 			    KVM_MEMORY_EXIT_FLAG_PRIVATE);
 	EXPECT_OK(delete(self, BASE));
-}
-
-/* OTHER does not exist, and can be made at FREE_GPA with the pages at FREE_OFFSET. */
-static void expect_other_is_free(struct __test_metadata *_metadata,
-				 FIXTURE_DATA(memslot_refused) * self)
-{
-	EXPECT_ERRNO(EINVAL, delete(self, OTHER));
-	EXPECT_OK(bind_range(self, OTHER, FREE_GPA, FREE_OFFSET));
-	EXPECT_OK(delete(self, OTHER));
 }
 
 FIXTURE_SETUP(memslot_refused)
@@ -92,6 +92,8 @@ FIXTURE_TEARDOWN(memslot_refused)
 	if (self->gmem >= 0)
 		close(self->gmem);
 	vm_free(self->vm);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
 }
 
 struct refusal {
@@ -106,11 +108,11 @@ static void expect_refusal(struct __test_metadata *_metadata,
 			   FIXTURE_DATA(memslot_refused) * self, const struct refusal *r)
 {
 	open_base(self);
-	EXPECT_ERRNO(r->err, __memslot_set2(self->vm, OTHER, KVM_MEM_GUEST_MEMFD | r->flags,
-					    r->gpa, SLOT_SIZE, self->hva, self->gmem, r->offset)) {
+	EXPECT_REFUSED(self->watch, r->err,
+		       __memslot_set2(self->vm, OTHER, KVM_MEM_GUEST_MEMFD | r->flags, r->gpa,
+				      SLOT_SIZE, self->hva, self->gmem, r->offset)) {
 		TH_LOG("refused for its %s", r->what);
 	}
-	expect_other_is_free(_metadata, self);
 	close_base(_metadata, self);
 }
 
@@ -167,13 +169,13 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 		hit = fault_inject_stop();
 		if (ret) {
 			nr_failed++;
-			EXPECT_ERRNO(ENOMEM, ret) {
+			EXPECT_REFUSED(self->watch, ENOMEM, ret) {
 				TH_LOG("allocation %d", nth);
 			}
 		} else {
 			EXPECT_OK(delete(self, OTHER));
+			EXPECT_UNCHANGED(self->watch);
 		}
-		expect_other_is_free(_metadata, self);
 	}
 	EXPECT_EQ(0, ret);
 	EXPECT_LT(0, nr_failed);
@@ -203,7 +205,9 @@ TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 			continue;
 		}
 		nr_failed++;
-		EXPECT_ERRNO(ENOMEM, ret);
+		EXPECT_REFUSED(self->watch, ENOMEM, ret) {
+			TH_LOG("allocation %d", nth);
+		}
 		mem_attrs_set_shared(self->vm, TEST_GPA, SLOT_SIZE);
 		mem_attrs_set_private(self->vm, TEST_GPA, SLOT_SIZE);
 		vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
