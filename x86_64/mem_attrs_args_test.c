@@ -3,12 +3,14 @@
  * What KVM_SET_MEMORY_ATTRIBUTES accepts, and that a refused call changes nothing.
  *
  * The cases with a guest let it look after each refusal: half of a small range is
- * private, and any attribute that had changed would show as the other side's bytes.
+ * private, and any attribute that had changed would show as the other side's bytes,
+ * at once or after the mappings are gone. At the end of a case all bytes are compared.
  */
 #include "checked_mem.h"
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -31,6 +33,7 @@ FIXTURE(args) {
 	struct vm *vm;
 	struct vcpu *vcpu;
 	struct checked_mem *m;
+	struct refusal_watch *watch;
 	u64 gpa, size;
 };
 
@@ -46,12 +49,18 @@ FIXTURE_SETUP(args)
 	checked_mem_guest_fill(self->m, self->vcpu, 0, NR_PAGES);
 	checked_mem_set_shared(self->m, NR_PRIVATE, NR_PAGES - NR_PRIVATE);
 	checked_mem_host_fill(self->m, 0, NR_PAGES);
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = self->m->gmem_fd, .file_pages = NR_PAGES,
+		.gpa = TEST_GPA, .guest_pages = NR_PAGES + 1, .vcpu = self->vcpu,
+	});
 }
 
 FIXTURE_TEARDOWN(args)
 {
 	vm_free(self->vm);
 	checked_mem_free(self->m);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
 }
 
 /*
@@ -69,11 +78,13 @@ FIXTURE_TEARDOWN(args)
  * Both attributes, so that whichever page the range begins with, one of the two
  * would change something.
  */
-#define EXPECT_REFUSED(gpa, size, attrs, flags)							\
+#define EXPECT_BOTH_REFUSED(gpa, size, attrs, flags)						\
 	do {											\
-		EXPECT_ERRNO(EINVAL, set_attrs(self->vm, gpa, size, attrs, flags));		\
-		EXPECT_ERRNO(EINVAL, set_attrs(self->vm, gpa, size,				\
-					       (attrs) ^ KVM_MEMORY_ATTRIBUTE_PRIVATE, flags));	\
+		EXPECT_REFUSED(self->watch, EINVAL,						\
+			       set_attrs(self->vm, gpa, size, attrs, flags));			\
+		EXPECT_REFUSED(self->watch, EINVAL,						\
+			       set_attrs(self->vm, gpa, size,					\
+					 (attrs) ^ KVM_MEMORY_ATTRIBUTE_PRIVATE, flags));	\
 	} while (0)
 
 /* ATTR-1: the flags are reserved, each bit. Red: mutant attr-args-unchecked. */
@@ -82,7 +93,7 @@ TEST_F(args, any_flag_is_refused)
 	int bit;
 
 	for (bit = 0; bit < 64; bit++)
-		EXPECT_REFUSED(self->gpa, self->size, 0, BIT_ULL(bit));
+		EXPECT_BOTH_REFUSED(self->gpa, self->size, 0, BIT_ULL(bit));
 	EXPECT_NOTHING_CHANGED(self);
 }
 
@@ -97,7 +108,7 @@ TEST_F(args, any_unknown_attribute_is_refused)
 
 	for (bit = 0; bit < 64; bit++)
 		if (BIT_ULL(bit) != KVM_MEMORY_ATTRIBUTE_PRIVATE)
-			EXPECT_REFUSED(self->gpa, self->size, BIT_ULL(bit), 0);
+			EXPECT_BOTH_REFUSED(self->gpa, self->size, BIT_ULL(bit), 0);
 	EXPECT_NOTHING_CHANGED(self);
 }
 
@@ -108,10 +119,10 @@ TEST_F(args, unaligned_address_or_size_is_refused)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(off); i++) {
-		EXPECT_REFUSED(self->gpa + off[i], self->size - PAGE_SIZE, 0, 0);
-		EXPECT_REFUSED(self->gpa, self->size - off[i], 0, 0);
+		EXPECT_BOTH_REFUSED(self->gpa + off[i], self->size - PAGE_SIZE, 0, 0);
+		EXPECT_BOTH_REFUSED(self->gpa, self->size - off[i], 0, 0);
 		/* The end is on a page border again. */
-		EXPECT_REFUSED(self->gpa + off[i], self->size - off[i], 0, 0);
+		EXPECT_BOTH_REFUSED(self->gpa + off[i], self->size - off[i], 0, 0);
 	}
 	EXPECT_NOTHING_CHANGED(self);
 }
@@ -122,8 +133,8 @@ TEST_F(args, unaligned_address_or_size_is_refused)
  */
 TEST_F(args, empty_range_is_refused)
 {
-	EXPECT_REFUSED(0, 0, 0, 0);
-	EXPECT_REFUSED(self->gpa, 0, 0, 0);
+	EXPECT_BOTH_REFUSED(0, 0, 0, 0);
+	EXPECT_BOTH_REFUSED(self->gpa, 0, 0, 0);
 	EXPECT_NOTHING_CHANGED(self);
 }
 
@@ -136,12 +147,12 @@ TEST_F(args, range_that_wraps_is_refused)
 {
 	const u64 last = -PAGE_SIZE;
 
-	EXPECT_REFUSED(last, PAGE_SIZE, 0, 0);
-	EXPECT_REFUSED(last, 2 * PAGE_SIZE, 0, 0);
-	EXPECT_REFUSED(self->gpa, -self->gpa, 0, 0);
-	EXPECT_REFUSED(self->gpa, -self->gpa + PAGE_SIZE, 0, 0);
-	EXPECT_REFUSED(self->gpa, last, 0, 0);
-	EXPECT_REFUSED(BIT_ULL(63), BIT_ULL(63), 0, 0);
+	EXPECT_BOTH_REFUSED(last, PAGE_SIZE, 0, 0);
+	EXPECT_BOTH_REFUSED(last, 2 * PAGE_SIZE, 0, 0);
+	EXPECT_BOTH_REFUSED(self->gpa, -self->gpa, 0, 0);
+	EXPECT_BOTH_REFUSED(self->gpa, -self->gpa + PAGE_SIZE, 0, 0);
+	EXPECT_BOTH_REFUSED(self->gpa, last, 0, 0);
+	EXPECT_BOTH_REFUSED(BIT_ULL(63), BIT_ULL(63), 0, 0);
 	EXPECT_NOTHING_CHANGED(self);
 }
 
@@ -153,8 +164,8 @@ TEST_F(args, unreadable_arguments_are_refused)
 {
 	char *page = backing_reserve(PAGE_SIZE);
 
-	EXPECT_ERRNO(EFAULT, vm_ioctl(self->vm, KVM_SET_MEMORY_ATTRIBUTES, NULL));
-	EXPECT_ERRNO(EFAULT, vm_ioctl(self->vm, KVM_SET_MEMORY_ATTRIBUTES, page));
+	EXPECT_REFUSED(self->watch, EFAULT, vm_ioctl(self->vm, KVM_SET_MEMORY_ATTRIBUTES, NULL));
+	EXPECT_REFUSED(self->watch, EFAULT, vm_ioctl(self->vm, KVM_SET_MEMORY_ATTRIBUTES, page));
 	EXPECT_NOTHING_CHANGED(self);
 }
 
@@ -194,17 +205,23 @@ TEST(capability_is_private_where_vms_have_private_memory)
 
 FIXTURE(default_vm) {
 	struct vm *vm;
+	struct refusal_watch *watch;
 };
 
 FIXTURE_SETUP(default_vm)
 {
 	REQUIRE(kvm_cap(KVM_CAP_MEMORY_ATTRIBUTES), "no memory attributes in this kernel");
 	self->vm = vm_create_bare(VM_TYPE_DEFAULT);
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){
+		.gpa = TEST_GPA, .guest_pages = 2,
+	});
 }
 
 FIXTURE_TEARDOWN(default_vm)
 {
 	vm_free(self->vm);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
 }
 
 /*
@@ -219,8 +236,8 @@ TEST_F(default_vm, capability_is_none)
 /* ATTR-2: and so PRIVATE is an unknown one. Red: mutant attr-cap-always. */
 TEST_F(default_vm, private_is_refused)
 {
-	EXPECT_ERRNO(EINVAL, set_attrs(self->vm, TEST_GPA, PAGE_SIZE,
-				       KVM_MEMORY_ATTRIBUTE_PRIVATE, 0));
+	EXPECT_REFUSED(self->watch, EINVAL, set_attrs(self->vm, TEST_GPA, PAGE_SIZE,
+						      KVM_MEMORY_ATTRIBUTE_PRIVATE, 0));
 }
 
 /*
@@ -231,13 +248,14 @@ TEST_F(default_vm, private_is_refused)
 TEST_F(default_vm, no_attributes_can_be_set)
 {
 	memslot_add(self->vm, TEST_GPA, PAGE_SIZE, 0);
+	refusal_watch_renew(self->watch);
 	EXPECT_OK(set_attrs(self->vm, TEST_GPA, PAGE_SIZE, 0, 0));
 	EXPECT_OK(set_attrs(self->vm, TEST_GPA, SZ_2M, 0, 0));
-	EXPECT_ERRNO(EINVAL, set_attrs(self->vm, TEST_GPA, PAGE_SIZE, 0, 1));
-	EXPECT_ERRNO(EINVAL, set_attrs(self->vm, TEST_GPA, 0, 0, 0));
-	EXPECT_ERRNO(EINVAL, set_attrs(self->vm, TEST_GPA, 1, 0, 0));
-	EXPECT_ERRNO(EINVAL, set_attrs(self->vm, TEST_GPA + 1, PAGE_SIZE, 0, 0));
-	EXPECT_ERRNO(EINVAL, set_attrs(self->vm, -PAGE_SIZE, PAGE_SIZE, 0, 0));
+	EXPECT_REFUSED(self->watch, EINVAL, set_attrs(self->vm, TEST_GPA, PAGE_SIZE, 0, 1));
+	EXPECT_REFUSED(self->watch, EINVAL, set_attrs(self->vm, TEST_GPA, 0, 0, 0));
+	EXPECT_REFUSED(self->watch, EINVAL, set_attrs(self->vm, TEST_GPA, 1, 0, 0));
+	EXPECT_REFUSED(self->watch, EINVAL, set_attrs(self->vm, TEST_GPA + 1, PAGE_SIZE, 0, 0));
+	EXPECT_REFUSED(self->watch, EINVAL, set_attrs(self->vm, -PAGE_SIZE, PAGE_SIZE, 0, 0));
 }
 
 GMEM_TEST_MAIN

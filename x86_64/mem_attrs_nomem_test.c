@@ -8,6 +8,7 @@
 #include "disposable.h"
 #include "fail_slab.h"
 #include "harness.h"
+#include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -23,6 +24,7 @@ FIXTURE(nomem) {
 	struct vm *vm;
 	struct vcpu *vcpu;
 	struct checked_mem *m;
+	struct refusal_watch *watch;	/* slots, bindings, the file; guests read by the oracle */
 };
 
 FIXTURE_SETUP(nomem)
@@ -34,6 +36,11 @@ FIXTURE_SETUP(nomem)
 	self->vcpu = vcpu_create(self->vm);
 	self->m = checked_mem_create(self->vm, TEST_GPA, NR_PAGES, 1, BACKING_ANON);
 	fail_slab_open();
+	fail_slab_arm(0);	/* opens a file that stays open */
+	fail_slab_disarm();
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = self->m->gmem_fd, .file_pages = NR_PAGES,
+	});
 }
 
 FIXTURE_TEARDOWN(nomem)
@@ -41,6 +48,8 @@ FIXTURE_TEARDOWN(nomem)
 	fail_slab_close();
 	vm_free(self->vm);
 	checked_mem_free(self->m);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
 }
 
 static int set_attr_failing(struct checked_mem *m, u64 page, u64 nr_pages, enum page_side attr,
@@ -78,14 +87,16 @@ static int sweep(FIXTURE_DATA(nomem) *self, struct __test_metadata *_metadata, u
 {
 	int step, ret;
 
+	refusal_watch_renew(self->watch);
 	for (step = 0; step < MAX_STEPS; step++) {
 		ret = set_attr_failing(self->m, page, nr_pages, PAGE_PRIVATE, step * STEP);
 		if (!ret)
 			break;
-		EXPECT_ERRNO(ENOMEM, ret);
+		EXPECT_REFUSED(self->watch, ENOMEM, ret);
 		EXPECT_ENDS(self);
-		checked_mem_unmap(self->m);
+		checked_mem_unmap(self->m);	/* by slots with new ids */
 		EXPECT_ENDS(self);
+		refusal_watch_renew(self->watch);
 	}
 	EXPECT_LT(step, MAX_STEPS);
 	EXPECT_ENDS(self);
@@ -131,7 +142,8 @@ TEST_F(nomem, failed_conversion_leaves_private_pages_private)
 TEST_F(nomem, failed_conversion_is_no_obstacle_to_the_next)
 {
 	checked_mem_host_fill(self->m, 0, NR_PAGES);
-	EXPECT_ERRNO(ENOMEM, set_attr_failing(self->m, 0, NR_PAGES, PAGE_PRIVATE, 4 * STEP));
+	EXPECT_REFUSED(self->watch, ENOMEM,
+		       set_attr_failing(self->m, 0, NR_PAGES, PAGE_PRIVATE, 4 * STEP));
 	EXPECT_ENDS(self);
 	checked_mem_set_shared(self->m, 0, NR_PAGES);
 	checked_mem_set_private(self->m, NODE_PAGES, 1);

@@ -15,6 +15,7 @@
 #include "memslot.h"
 #include "page_pattern.h"
 #include "pre_fault.h"
+#include "refusal.h"
 #include "stats.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -27,6 +28,7 @@ FIXTURE(pre_fault) {
 	struct vm *vm;
 	struct vcpu *vcpu;
 	struct memslot *slot;
+	struct refusal_watch *watch;
 };
 
 FIXTURE_VARIANT(pre_fault) {
@@ -45,6 +47,16 @@ static void fill(void *hva, u64 gpa, u64 nr_pages, u64 gen)
 				  (gpa >> PAGE_SHIFT) + i, gen);
 }
 
+/* Of the slot's file too, unless the slot is gone. */
+static struct refusal_watch *watch(struct vm *vm, const struct memslot *slot)
+{
+	return refusal_watch_create(vm, (struct refusal_scope){
+		.fd = slot ? slot->gmem_fd : -1,
+		.file_pages = slot && slot->gmem_fd >= 0 ? NR_PAGES : 0,
+		.gpa = TEST_GPA, .guest_pages = NR_PAGES + 2,
+	});
+}
+
 FIXTURE_SETUP(pre_fault)
 {
 	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
@@ -56,6 +68,7 @@ FIXTURE_SETUP(pre_fault)
 	self->slot = memslot_add(self->vm, TEST_GPA, SLOT_SIZE,
 				 variant->private_type ? MEMSLOT_GMEM : 0);
 	fill(self->slot->hva, TEST_GPA, NR_PAGES, 1);
+	self->watch = watch(self->vm, self->slot);
 	alarm(PRE_FAULT_LIMIT_SECONDS);
 }
 
@@ -63,6 +76,8 @@ FIXTURE_TEARDOWN(pre_fault)
 {
 	alarm(0);
 	vm_free(self->vm);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
 }
 
 /* One call; what is left afterwards is expected to be [left_gpa, + left_size). */
@@ -75,8 +90,22 @@ FIXTURE_TEARDOWN(pre_fault)
 		EXPECT_EQ(left_size, __size);					\
 	} while (0)
 
-/* A refused call leaves its range as it was. */
-#define EXPECT_REFUSED(err, gpa, size)	EXPECT_PRE_FAULT(err, gpa, size, gpa, size)
+static u64 nr_mapped(struct vm *vm)
+{
+	return kvm_stat_get(vm->fd, "pages_4k") + kvm_stat_get(vm->fd, "pages_2m");
+}
+
+/* A refused call maps nothing and leaves its range as it was. */
+#define EXPECT_PRE_FAULT_REFUSED(err, _gpa, _size)				\
+	do {									\
+		u64 __gpa = (_gpa), __size = (_size), __nr = nr_mapped(self->vm); \
+										\
+		EXPECT_REFUSED(self->watch, err,				\
+			       __vcpu_pre_fault(self->vcpu, &__gpa, &__size));	\
+		EXPECT_EQ(_gpa, __gpa);						\
+		EXPECT_EQ(_size, __size);					\
+		EXPECT_EQ(__nr, nr_mapped(self->vm));				\
+	} while (0)
 
 static u64 nr_faults(struct vcpu *vcpu)
 {
@@ -105,7 +134,7 @@ TEST_F(pre_fault, range_beyond_the_slot_is_done_in_part)
 	const u64 left = 3 * PAGE_SIZE;
 
 	EXPECT_PRE_FAULT(0, SLOT_END - 2 * PAGE_SIZE, 2 * PAGE_SIZE + left, SLOT_END, left);
-	EXPECT_REFUSED(ENOENT, SLOT_END, left);
+	EXPECT_PRE_FAULT_REFUSED(ENOENT, SLOT_END, left);
 }
 
 /*
@@ -117,8 +146,9 @@ TEST_F(pre_fault, range_stops_at_a_hole)
 	const u64 next = SLOT_END + PAGE_SIZE;
 
 	memslot_add(self->vm, next, PAGE_SIZE, 0);
+	refusal_watch_renew(self->watch);
 	EXPECT_PRE_FAULT(0, TEST_GPA, next + PAGE_SIZE - TEST_GPA, SLOT_END, 2 * PAGE_SIZE);
-	EXPECT_REFUSED(ENOENT, SLOT_END, 2 * PAGE_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(ENOENT, SLOT_END, 2 * PAGE_SIZE);
 	EXPECT_PRE_FAULT(0, next, PAGE_SIZE, next + PAGE_SIZE, 0);
 }
 
@@ -128,9 +158,9 @@ TEST_F(pre_fault, range_stops_at_a_hole)
  */
 TEST_F(pre_fault, range_outside_any_slot_is_refused)
 {
-	EXPECT_REFUSED(ENOENT, SLOT_END, PAGE_SIZE);
-	EXPECT_REFUSED(ENOENT, TEST_GPA - PAGE_SIZE, PAGE_SIZE);
-	EXPECT_REFUSED(ENOENT, TEST_GPA - PAGE_SIZE, SLOT_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(ENOENT, SLOT_END, PAGE_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(ENOENT, TEST_GPA - PAGE_SIZE, PAGE_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(ENOENT, TEST_GPA - PAGE_SIZE, SLOT_SIZE);
 }
 
 /*
@@ -143,7 +173,9 @@ TEST_F(pre_fault, range_of_a_deleted_slot_is_refused)
 	memslot_add(self->vm, SLOT_END + PAGE_SIZE, PAGE_SIZE, 0);
 	vcpu_pre_fault(self->vcpu, TEST_GPA, SLOT_SIZE);
 	memslot_delete(self->slot);
-	EXPECT_REFUSED(ENOENT, TEST_GPA, SLOT_SIZE);
+	refusal_watch_free(self->watch);
+	self->watch = watch(self->vm, NULL);
+	EXPECT_PRE_FAULT_REFUSED(ENOENT, TEST_GPA, SLOT_SIZE);
 	EXPECT_PRE_FAULT(0, SLOT_END + PAGE_SIZE, PAGE_SIZE, SLOT_END + 2 * PAGE_SIZE, 0);
 }
 
@@ -180,11 +212,12 @@ TEST_F(pre_fault, any_flag_is_refused)
 		range = (struct kvm_pre_fault_memory){
 			.gpa = TEST_GPA, .size = SLOT_SIZE, .flags = BIT_ULL(bit),
 		};
-		EXPECT_ERRNO(EINVAL, vcpu_ioctl(self->vcpu, KVM_PRE_FAULT_MEMORY, &range));
+		EXPECT_REFUSED(self->watch, EINVAL,
+			       vcpu_ioctl(self->vcpu, KVM_PRE_FAULT_MEMORY, &range));
 		EXPECT_EQ(TEST_GPA, range.gpa);
 		EXPECT_EQ(SLOT_SIZE, range.size);
 	}
-	EXPECT_ERRNO(EFAULT, vcpu_ioctl(self->vcpu, KVM_PRE_FAULT_MEMORY, NULL));
+	EXPECT_REFUSED(self->watch, EFAULT, vcpu_ioctl(self->vcpu, KVM_PRE_FAULT_MEMORY, NULL));
 }
 
 /*
@@ -193,14 +226,14 @@ TEST_F(pre_fault, any_flag_is_refused)
  */
 TEST_F(pre_fault, range_of_no_whole_pages_is_refused)
 {
-	EXPECT_REFUSED(EINVAL, TEST_GPA + 1, PAGE_SIZE);
-	EXPECT_REFUSED(EINVAL, TEST_GPA + PAGE_SIZE / 2, PAGE_SIZE / 2);
-	EXPECT_REFUSED(EINVAL, TEST_GPA, PAGE_SIZE - 1);
-	EXPECT_REFUSED(EINVAL, TEST_GPA, PAGE_SIZE + 8);
-	EXPECT_REFUSED(EINVAL, TEST_GPA, 0);
-	EXPECT_REFUSED(EINVAL, TEST_GPA, -TEST_GPA);
-	EXPECT_REFUSED(EINVAL, TEST_GPA, -PAGE_SIZE);
-	EXPECT_REFUSED(EINVAL, -PAGE_SIZE, 2 * PAGE_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(EINVAL, TEST_GPA + 1, PAGE_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(EINVAL, TEST_GPA + PAGE_SIZE / 2, PAGE_SIZE / 2);
+	EXPECT_PRE_FAULT_REFUSED(EINVAL, TEST_GPA, PAGE_SIZE - 1);
+	EXPECT_PRE_FAULT_REFUSED(EINVAL, TEST_GPA, PAGE_SIZE + 8);
+	EXPECT_PRE_FAULT_REFUSED(EINVAL, TEST_GPA, 0);
+	EXPECT_PRE_FAULT_REFUSED(EINVAL, TEST_GPA, -TEST_GPA);
+	EXPECT_PRE_FAULT_REFUSED(EINVAL, TEST_GPA, -PAGE_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(EINVAL, -PAGE_SIZE, 2 * PAGE_SIZE);
 }
 
 /*
