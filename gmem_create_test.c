@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KVM_CREATE_GUEST_MEMFD: what it takes and what it refuses. */
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,15 +7,6 @@
 #include "gmem_fixture.h"
 
 FIXTURE_GMEM_VM_TYPES(gmem_create);
-
-/* The descriptor that the next open() gets: a refused call must not take it. */
-static int lowest_free_fd(void)
-{
-	int fd = open("/dev/null", O_RDONLY);
-
-	close(fd);
-	return fd;
-}
 
 static u64 size_of(int fd)
 {
@@ -50,6 +40,7 @@ TEST_F(gmem_create, each_flag_is_taken_iff_the_capability_has_it)
 	u64 supported = gmem_supported_flags(self->vm), taken = 0;
 	int bit, fd;
 
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){ 0 });
 	for (bit = 0; bit < 64; bit++) {
 		fd = __gmem_create(self->vm, PAGE_SIZE, BIT_ULL(bit));
 		if (fd >= 0) {
@@ -57,7 +48,7 @@ TEST_F(gmem_create, each_flag_is_taken_iff_the_capability_has_it)
 			close(fd);
 			continue;
 		}
-		EXPECT_EQ(-EINVAL, fd) {
+		EXPECT_REFUSED(self->watch, EINVAL, fd) {
 			TH_LOG("flag %#llx", BIT_ULL(bit));
 		}
 	}
@@ -71,25 +62,26 @@ TEST_F(gmem_create, each_flag_is_taken_iff_the_capability_has_it)
 TEST_F(gmem_create, flags_are_refused_as_a_whole)
 {
 	u64 supported = gmem_supported_flags(self->vm), known, unknown;
-	int free_fd = lowest_free_fd(), fd;
+	int fd;
 
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){ 0 });
 	for (known = 0; known <= supported; known++) {
 		if (known & ~supported)
 			continue;
 		fd = __gmem_create(self->vm, PAGE_SIZE, known);
-		EXPECT_EQ(free_fd, fd) {
-			TH_LOG("flags %#llx: %s", known, fd < 0 ? errno_name(-fd) : "leaked fd");
+		EXPECT_OK(fd) {
+			TH_LOG("flags %#llx", known);
 		}
 		close(fd);
 		for (unknown = 1; unknown; unknown <<= 1) {
 			if (unknown & supported)
 				continue;
-			EXPECT_ERRNO(EINVAL, __gmem_create(self->vm, PAGE_SIZE, known | unknown)) {
+			EXPECT_REFUSED(self->watch, EINVAL,
+				       __gmem_create(self->vm, PAGE_SIZE, known | unknown)) {
 				TH_LOG("flags %#llx | %#llx", known, unknown);
 			}
 		}
 	}
-	EXPECT_EQ(free_fd, lowest_free_fd());
 }
 
 /*
@@ -104,26 +96,25 @@ TEST_F(gmem_create, sizes_that_are_no_positive_number_of_pages_are_refused)
 		BIT_ULL(63), BIT_ULL(63) + PAGE_SIZE, BIT_ULL(63) - 1, -PAGE_SIZE, -1ULL,
 	};
 	u64 supported = gmem_supported_flags(self->vm), size;
-	int free_fd = lowest_free_fd();
 	unsigned int i;
 
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){ 0 });
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		EXPECT_ERRNO(EINVAL, __gmem_create(self->vm, sizes[i], 0)) {
+		EXPECT_REFUSED(self->watch, EINVAL, __gmem_create(self->vm, sizes[i], 0)) {
 			TH_LOG("size %#llx", sizes[i]);
 		}
-		EXPECT_ERRNO(EINVAL, __gmem_create(self->vm, sizes[i], supported)) {
+		EXPECT_REFUSED(self->watch, EINVAL, __gmem_create(self->vm, sizes[i], supported)) {
 			TH_LOG("size %#llx, flags %#llx", sizes[i], supported);
 		}
 	}
 	for (size = 1; size < PAGE_SIZE; size <<= 1) {
-		EXPECT_ERRNO(EINVAL, __gmem_create(self->vm, size, 0)) {
+		EXPECT_REFUSED(self->watch, EINVAL, __gmem_create(self->vm, size, 0)) {
 			TH_LOG("size %#llx", size);
 		}
-		EXPECT_ERRNO(EINVAL, __gmem_create(self->vm, SZ_2M | size, 0)) {
+		EXPECT_REFUSED(self->watch, EINVAL, __gmem_create(self->vm, SZ_2M | size, 0)) {
 			TH_LOG("size %#llx", SZ_2M | size);
 		}
 	}
-	EXPECT_EQ(free_fd, lowest_free_fd());
 }
 
 /*

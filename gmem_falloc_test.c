@@ -49,15 +49,15 @@ TEST_F(gmem_falloc, only_keep_size_with_or_without_punch_hole_is_taken)
 
 	REQUIRE(gmem_can_count_pages(self->fd), "no way to count a file's pages");
 	gmem_allocate(self->fd, 4 * PAGE_SIZE, 4 * PAGE_SIZE);
+	self->watch = gmem_kind_watch(self->vm, self->fd);
 	for (mode = 0; mode < BIT_ULL(32); mode = mode < all_modes ? mode + 1 : mode << 1) {
 		if (mode == ALLOCATE || mode == PUNCH_HOLE)
 			continue;
-		EXPECT_ERRNO(EOPNOTSUPP, do_fallocate(self->fd, mode, 2 * PAGE_SIZE,
-						      4 * PAGE_SIZE)) {
+		EXPECT_REFUSED(self->watch, EOPNOTSUPP,
+			       do_fallocate(self->fd, mode, 2 * PAGE_SIZE, 4 * PAGE_SIZE)) {
 			TH_LOG("mode %#llx", mode);
 		}
 	}
-	EXPECT_EQ(page_bits(4, 4), pages_of(self->fd));
 	EXPECT_OK(do_fallocate(self->fd, ALLOCATE, 0, PAGE_SIZE));
 	EXPECT_OK(do_fallocate(self->fd, PUNCH_HOLE, 4 * PAGE_SIZE, PAGE_SIZE));
 	EXPECT_EQ(page_bits(0, 1) | page_bits(5, 3), pages_of(self->fd));
@@ -75,24 +75,27 @@ TEST_F(gmem_falloc, unaligned_offset_or_size_is_refused)
 
 	REQUIRE(gmem_can_count_pages(self->fd), "no way to count a file's pages");
 	gmem_allocate(self->fd, 3 * PAGE_SIZE, PAGE_SIZE);
+	self->watch = gmem_kind_watch(self->vm, self->fd);
 	for (i = 0; i < ARRAY_SIZE(deltas); i++) {
 		for (j = 0; j < ARRAY_SIZE(deltas); j++) {
 			if (!deltas[i] && !deltas[j])
 				continue;
-			EXPECT_ERRNO(EINVAL, __gmem_allocate(self->fd, offset + deltas[i],
-							     size + deltas[j])) {
+			EXPECT_REFUSED(self->watch, EINVAL,
+				       __gmem_allocate(self->fd, offset + deltas[i],
+						       size + deltas[j])) {
 				TH_LOG("offset + %llu, size + %llu", deltas[i], deltas[j]);
 			}
-			EXPECT_ERRNO(EINVAL, __gmem_punch_hole(self->fd, offset + deltas[i],
-							       size + deltas[j])) {
+			EXPECT_REFUSED(self->watch, EINVAL,
+				       __gmem_punch_hole(self->fd, offset + deltas[i],
+							 size + deltas[j])) {
 				TH_LOG("offset + %llu, size + %llu", deltas[i], deltas[j]);
 			}
 		}
 	}
 	/* Less than a page is no page either, and unaligned ends may sum to aligned. */
-	EXPECT_ERRNO(EINVAL, __gmem_allocate(self->fd, offset, 1));
-	EXPECT_ERRNO(EINVAL, __gmem_punch_hole(self->fd, offset + 1, PAGE_SIZE - 1));
-	EXPECT_EQ(page_bits(3, 1), pages_of(self->fd));
+	EXPECT_REFUSED(self->watch, EINVAL, __gmem_allocate(self->fd, offset, 1));
+	EXPECT_REFUSED(self->watch, EINVAL,
+		       __gmem_punch_hole(self->fd, offset + 1, PAGE_SIZE - 1));
 }
 
 /*
@@ -118,17 +121,17 @@ TEST_F(gmem_falloc, range_that_is_none_is_refused)
 
 	REQUIRE(gmem_can_count_pages(self->fd), "no way to count a file's pages");
 	gmem_allocate(self->fd, 0, PAGE_SIZE);
+	self->watch = gmem_kind_watch(self->vm, self->fd);
 	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
-		EXPECT_ERRNO(ranges[i].err, __gmem_allocate(self->fd, ranges[i].offset,
-							    ranges[i].size)) {
+		EXPECT_REFUSED(self->watch, ranges[i].err,
+			       __gmem_allocate(self->fd, ranges[i].offset, ranges[i].size)) {
 			TH_LOG("offset %#llx, size %#llx", ranges[i].offset, ranges[i].size);
 		}
-		EXPECT_ERRNO(ranges[i].err, __gmem_punch_hole(self->fd, ranges[i].offset,
-							      ranges[i].size)) {
+		EXPECT_REFUSED(self->watch, ranges[i].err,
+			       __gmem_punch_hole(self->fd, ranges[i].offset, ranges[i].size)) {
 			TH_LOG("offset %#llx, size %#llx", ranges[i].offset, ranges[i].size);
 		}
 	}
-	EXPECT_EQ(page_bits(0, 1), pages_of(self->fd));
 }
 
 /*
@@ -140,11 +143,13 @@ TEST_F(gmem_falloc, allocation_ends_at_the_end_of_the_file)
 	const u64 end = GMEM_KIND_SIZE;
 
 	REQUIRE(gmem_can_count_pages(self->fd), "no way to count a file's pages");
-	EXPECT_ERRNO(EINVAL, __gmem_allocate(self->fd, end, PAGE_SIZE));
-	EXPECT_ERRNO(EINVAL, __gmem_allocate(self->fd, end + PAGE_SIZE, PAGE_SIZE));
-	EXPECT_ERRNO(EINVAL, __gmem_allocate(self->fd, end - PAGE_SIZE, 2 * PAGE_SIZE));
-	EXPECT_ERRNO(EINVAL, __gmem_allocate(self->fd, 0, end + PAGE_SIZE));
-	EXPECT_ERRNO(EINVAL, __gmem_allocate(self->fd, PAGE_SIZE, BIT_ULL(63) - 2 * PAGE_SIZE));
+	self->watch = gmem_kind_watch(self->vm, self->fd);
+	EXPECT_REFUSED(self->watch, EINVAL, __gmem_allocate(self->fd, end, PAGE_SIZE));
+	EXPECT_REFUSED(self->watch, EINVAL, __gmem_allocate(self->fd, end + PAGE_SIZE, PAGE_SIZE));
+	EXPECT_REFUSED(self->watch, EINVAL, __gmem_allocate(self->fd, end - PAGE_SIZE, 2 * PAGE_SIZE));
+	EXPECT_REFUSED(self->watch, EINVAL, __gmem_allocate(self->fd, 0, end + PAGE_SIZE));
+	EXPECT_REFUSED(self->watch, EINVAL,
+		       __gmem_allocate(self->fd, PAGE_SIZE, BIT_ULL(63) - 2 * PAGE_SIZE));
 	EXPECT_EQ(0, gmem_count_pages(self->fd, 0, 2 * end));
 
 	EXPECT_OK(__gmem_allocate(self->fd, end - PAGE_SIZE, PAGE_SIZE));

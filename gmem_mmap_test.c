@@ -36,15 +36,23 @@ static const int protections[] = { PROT_NONE, PROT_READ, PROT_WRITE, PROT_READ |
  */
 TEST_F(gmem_mmap, file_can_be_mapped_iff_it_has_the_mmap_flag)
 {
-	int err = variant->flags & GUEST_MEMFD_FLAG_MMAP ? 0 : ENODEV;
-	unsigned int i;
+	bool mappable = variant->flags & GUEST_MEMFD_FLAG_MMAP;
+	unsigned int i, flags;
+	long p;
 
-	for (i = 0; i < ARRAY_SIZE(protections); i++) {
-		EXPECT_ERRNO(err, map(self->fd, 0, GMEM_KIND_SIZE, protections[i], MAP_SHARED)) {
-			TH_LOG("protection %#x", protections[i]);
+	gmem_allocate(self->fd, PAGE_SIZE, PAGE_SIZE);
+	self->watch = gmem_kind_watch(self->vm, self->fd);
+	for (i = 0; i < 2 * ARRAY_SIZE(protections); i++) {
+		flags = i % 2 ? MAP_SHARED : MAP_SHARED_VALIDATE;
+		p = map(self->fd, i % 2 * PAGE_SIZE, PAGE_SIZE, protections[i / 2], flags);
+		if (mappable && p >= 0) {
+			munmap((void *)p, PAGE_SIZE);
+			EXPECT_UNCHANGED(self->watch);
+			continue;
 		}
-		EXPECT_ERRNO(err, map(self->fd, PAGE_SIZE, PAGE_SIZE, protections[i],
-				      MAP_SHARED_VALIDATE));
+		EXPECT_REFUSED(self->watch, mappable ? 0 : ENODEV, p) {
+			TH_LOG("protection %#x", protections[i / 2]);
+		}
 	}
 }
 
@@ -57,8 +65,11 @@ TEST_F(gmem_mmap, private_mapping_is_refused)
 	int err = variant->flags & GUEST_MEMFD_FLAG_MMAP ? EINVAL : ENODEV;
 	unsigned int i;
 
+	gmem_allocate(self->fd, PAGE_SIZE, PAGE_SIZE);
+	self->watch = gmem_kind_watch(self->vm, self->fd);
 	for (i = 0; i < ARRAY_SIZE(protections); i++) {
-		EXPECT_ERRNO(err, map(self->fd, 0, GMEM_KIND_SIZE, protections[i], MAP_PRIVATE)) {
+		EXPECT_REFUSED(self->watch, err, map(self->fd, 0, GMEM_KIND_SIZE, protections[i],
+						     MAP_PRIVATE)) {
 			TH_LOG("protection %#x", protections[i]);
 		}
 	}
@@ -76,13 +87,17 @@ TEST_F(gmem_mapping, mapping_is_never_executable)
 {
 	long p;
 
-	EXPECT_ERRNO(EPERM, map(self->fd, 0, PAGE_SIZE, PROT_EXEC, MAP_SHARED));
-	EXPECT_ERRNO(EPERM, map(self->fd, 0, PAGE_SIZE, PROT_READ | PROT_EXEC, MAP_SHARED));
+	self->watch = gmem_kind_watch(self->vm, self->fd);
+	EXPECT_REFUSED(self->watch, EPERM, map(self->fd, 0, PAGE_SIZE, PROT_EXEC, MAP_SHARED));
+	EXPECT_REFUSED(self->watch, EPERM,
+		       map(self->fd, 0, PAGE_SIZE, PROT_READ | PROT_EXEC, MAP_SHARED));
 
 	p = map(self->fd, 0, PAGE_SIZE, PROT_READ, MAP_SHARED);
 	ASSERT_OK(p);
-	EXPECT_SYSCALL_ERRNO(EACCES, mprotect((void *)p, PAGE_SIZE, PROT_READ | PROT_EXEC));
+	EXPECT_REFUSED_SYSCALL(self->watch, EACCES,
+			       mprotect((void *)p, PAGE_SIZE, PROT_READ | PROT_EXEC));
 	EXPECT_EQ(0, mprotect((void *)p, PAGE_SIZE, PROT_READ | PROT_WRITE));
+	munmap((void *)p, PAGE_SIZE);
 }
 
 /*
@@ -142,12 +157,16 @@ TEST_F(gmem_private_mapping, private_memory_cannot_be_populated)
 
 	gmem_allocate(self->fd, 0, PAGE_SIZE);
 	p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
-	EXPECT_ERRNO(EFAULT, advise(p, GMEM_KIND_SIZE, MADV_POPULATE_READ));
-	EXPECT_ERRNO(EFAULT, advise(p, GMEM_KIND_SIZE, MADV_POPULATE_WRITE));
+	self->watch = gmem_kind_watch(self->vm, self->fd);
+	EXPECT_REFUSED(self->watch, EFAULT, advise(p, GMEM_KIND_SIZE, MADV_POPULATE_READ));
+	EXPECT_REFUSED(self->watch, EFAULT, advise(p, GMEM_KIND_SIZE, MADV_POPULATE_WRITE));
+	munmap(p, GMEM_KIND_SIZE);
 	/* mmap() does not report what its population met. */
-	EXPECT_OK(map(self->fd, 0, GMEM_KIND_SIZE, PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_POPULATE));
-	EXPECT_EQ(1, gmem_count_pages(self->fd, 0, GMEM_KIND_SIZE));
+	p = (void *)map(self->fd, 0, GMEM_KIND_SIZE, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_POPULATE);
+	ASSERT_OK((long)p);
+	EXPECT_UNCHANGED(self->watch);
+	munmap(p, GMEM_KIND_SIZE);
 }
 
 FIXTURE_GMEM(gmem_shared_mapping);

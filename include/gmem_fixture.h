@@ -2,6 +2,9 @@
 /*
  * Fixtures for tests of guest_memfd as a file: one variant per VM type, or one
  * per kind of file. The VMs have no memory and no vCPU. After harness.h.
+ *
+ * A case that makes refused calls sets self->watch; it then leaves no descriptor and no
+ * mapping that would keep the VM, as the teardown looks whether something does.
  */
 #ifndef KVM_GMEM_GMEM_FIXTURE_H
 #define KVM_GMEM_GMEM_FIXTURE_H
@@ -11,6 +14,7 @@
 #include "gmem.h"
 #include "gmem_pages.h"
 #include "kernel_version.h"
+#include "refusal.h"
 #include "vm.h"
 
 /* The type for files whose VM does not matter: 6.8 to 6.17 give only one a gmem. */
@@ -28,6 +32,7 @@ static inline unsigned long gmem_any_vm_type(void)
 #define FIXTURE_GMEM_VM_TYPES(name)						\
 	FIXTURE(name) {								\
 		struct vm *vm;							\
+		struct refusal_watch *watch;					\
 	};									\
 	FIXTURE_VARIANT(name) {							\
 		bool has_private;						\
@@ -51,6 +56,8 @@ static inline unsigned long gmem_any_vm_type(void)
 	FIXTURE_TEARDOWN(name)							\
 	{									\
 		vm_free(self->vm);						\
+		EXPECT_NOT_HELD(self->watch);					\
+		refusal_watch_free(self->watch);				\
 	}									\
 	extern int fixture_end_##name
 
@@ -65,6 +72,7 @@ static inline unsigned long gmem_any_vm_type(void)
 	FIXTURE(name) {								\
 		struct vm *vm;							\
 		int fd;								\
+		struct refusal_watch *watch;					\
 	};									\
 	FIXTURE_VARIANT(name) {							\
 		u64 flags;							\
@@ -83,8 +91,18 @@ static inline unsigned long gmem_any_vm_type(void)
 		if (self->fd >= 0)						\
 			close(self->fd);					\
 		vm_free(self->vm);						\
+		EXPECT_NOT_HELD(self->watch);					\
+		refusal_watch_free(self->watch);				\
 	}									\
 	extern int fixture_end_##name
+
+/* For a case with FIXTURE_GMEM, when the file is as the refused calls find it. */
+static inline struct refusal_watch *gmem_kind_watch(struct vm *vm, int fd)
+{
+	return refusal_watch_create(vm, (struct refusal_scope){
+		.fd = fd, .file_pages = GMEM_KIND_NR_PAGES,
+	});
+}
 
 /* A file that cannot be mapped, */
 #define GMEM_KIND_NO_MMAP(name)							\

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KVM_HC_MAP_GPA_RANGE, by which a guest asks for pages to become private or
- * shared: KVM checks the range, hands it to userspace and changes nothing.
+ * shared: KVM checks the range, hands it to userspace and changes nothing: of NR_PAGES
+ * at TEST_GPA the first half is private where there is such a thing, and stays so.
  * Documentation/virt/kvm/x86/hypercalls.rst, 9 and Documentation/virt/kvm/api.rst,
  * 7.40 KVM_CAP_EXIT_HYPERCALL.
  */
@@ -13,16 +14,21 @@
 #include "kernel_version.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "page_pattern.h"
+#include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
 #include "x86.h"
 
 #define HYPERCALL_BIT	BIT_ULL(KVM_HC_MAP_GPA_RANGE)
 
+#define NR_PAGES	4
+
 FIXTURE(map_gpa_range)
 {
 	struct vm *vm;
 	struct vcpu *vcpu;
+	struct refusal_watch *watch;
 };
 
 FIXTURE_VARIANT(map_gpa_range)
@@ -33,17 +39,43 @@ FIXTURE_VARIANT(map_gpa_range)
 FIXTURE_VARIANT_ADD(map_gpa_range, default_vm) { .private = false };
 FIXTURE_VARIANT_ADD(map_gpa_range, private_vm) { .private = true };
 
+/* By a vCPU of its own: the other one may have an exit to be answered. */
+static struct refusal_watch *watch(struct vm *vm, bool private)
+{
+	struct vcpu *vcpu = vcpu_create(vm);
+	struct memslot *slot = memslot_add(vm, TEST_GPA, NR_PAGES * PAGE_SIZE,
+					   private ? MEMSLOT_GMEM : 0);
+	u64 i;
+
+	for (i = 0; i < NR_PAGES; i++)
+		page_pattern_fill((char *)slot->hva + i * PAGE_SIZE, PAGE_SHARED,
+				  (TEST_GPA >> PAGE_SHIFT) + i, 1);
+	if (private) {
+		mem_attrs_set_private(vm, TEST_GPA, NR_PAGES * PAGE_SIZE);
+		vcpu_call_done(vcpu, guest_fill_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, 1);
+		mem_attrs_set_shared(vm, TEST_GPA + NR_PAGES / 2 * PAGE_SIZE,
+				     NR_PAGES / 2 * PAGE_SIZE);
+	}
+	return refusal_watch_create(vm, (struct refusal_scope){
+		.fd = slot->gmem_fd, .file_pages = private ? NR_PAGES : 0,
+		.gpa = TEST_GPA, .guest_pages = NR_PAGES, .vcpu = vcpu,
+	});
+}
+
 FIXTURE_SETUP(map_gpa_range)
 {
 	REQUIRE(kvm_cap(KVM_CAP_EXIT_HYPERCALL), "no exits for hypercalls");
 	REQUIRE(!variant->private || vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(variant->private ? vm_private_type() : VM_TYPE_DEFAULT);
 	self->vcpu = vcpu_create(self->vm);
+	self->watch = watch(self->vm, variant->private);
 }
 
 FIXTURE_TEARDOWN(map_gpa_range)
 {
 	vm_free(self->vm);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
 }
 
 static void call_map_gpa_range(struct vcpu *vcpu, u64 gpa, u64 nr_pages, u64 attrs)
@@ -63,10 +95,11 @@ TEST_F(map_gpa_range, capability_names_this_hypercall_alone)
 	for (bit = 0; bit < 64; bit++) {
 		if (BIT_ULL(bit) == HYPERCALL_BIT)
 			continue;
-		EXPECT_ERRNO(EINVAL, __vm_enable_cap(self->vm, KVM_CAP_EXIT_HYPERCALL,
-						     BIT_ULL(bit)));
-		EXPECT_ERRNO(EINVAL, __vm_enable_cap(self->vm, KVM_CAP_EXIT_HYPERCALL,
-						     BIT_ULL(bit) | HYPERCALL_BIT));
+		EXPECT_REFUSED(self->watch, EINVAL,
+			       __vm_enable_cap(self->vm, KVM_CAP_EXIT_HYPERCALL, BIT_ULL(bit)));
+		EXPECT_REFUSED(self->watch, EINVAL,
+			       __vm_enable_cap(self->vm, KVM_CAP_EXIT_HYPERCALL,
+					       BIT_ULL(bit) | HYPERCALL_BIT));
 	}
 	/* Refused altogether: not even the known bit has come through. */
 	call_map_gpa_range(self->vcpu, TEST_GPA, 1, 0);
@@ -133,6 +166,7 @@ TEST_F(map_gpa_range, exit_carries_the_range_as_the_guest_gave_it)
 		EXPECT_EQ(r->nr_pages, exit.hypercall.args[1]);
 		EXPECT_EQ(r->attrs, exit.hypercall.args[2]);
 		EXPECT_EQ(KVM_EXIT_HYPERCALL_LONG_MODE, run->hypercall.flags);
+		EXPECT_UNCHANGED(self->watch);
 		run->hypercall.ret = 0;
 		EXPECT_GUEST_RETURNED(0, vcpu_run(self->vcpu));
 	}
@@ -157,6 +191,7 @@ TEST_F(map_gpa_range, bad_range_is_refused_without_exit)
 	for (r = ranges; r < ranges + ARRAY_SIZE(ranges); r++) {
 		call_map_gpa_range(self->vcpu, r->gpa, r->nr_pages, r->attrs);
 		EXPECT_GUEST_RETURNED(-KVM_EINVAL, vcpu_run(self->vcpu));
+		EXPECT_UNCHANGED(self->watch);
 	}
 }
 
@@ -236,6 +271,7 @@ TEST_F(map_gpa_range, user_mode_may_not_ask)
 	enter_user_mode(self->vcpu);
 	call_map_gpa_range(self->vcpu, TEST_GPA, 1, 0);
 	EXPECT_GUEST_RETURNED(-KVM_EPERM, vcpu_run(self->vcpu));
+	EXPECT_UNCHANGED(self->watch);
 }
 
 GMEM_TEST_MAIN
