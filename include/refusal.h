@@ -27,6 +27,7 @@
  * the host has in the slots' hva (but by the guest's reads), memory policies.
  * A VM that cannot have guest_memfds is asked for slot ids only, and only if it has a
  * guest image. Reads allocate: without a vCPU the picture is of unallocated pages too.
+ * A read of a page without a slot makes KVM remember it as MMIO.
  */
 #ifndef KVM_GMEM_REFUSAL_H
 #define KVM_GMEM_REFUSAL_H

@@ -46,6 +46,7 @@ struct picture {
 	bool id_used[NR_IDS];
 	bool fd_open[NR_FDS];
 	struct stat st;
+	u64 nr_behind;		/* pages that the file holds behind those, as many again */
 	struct file_page *file;
 	struct guest_page *guest;
 };
@@ -250,8 +251,10 @@ static bool file_is_unbound(struct refusal_watch *w, u64 first, u64 nr)
 
 static void look_at_residency(struct refusal_watch *w)
 {
-	u64 i, held = gmem_count_pages(w->scope.fd, 0, w->scope.file_pages * PAGE_SIZE);
+	const u64 size = w->scope.file_pages * PAGE_SIZE;
+	u64 i, held = gmem_count_pages(w->scope.fd, 0, size);
 
+	w->now.nr_behind = gmem_count_pages(w->scope.fd, size, size);
 	for (i = 0; i < w->scope.file_pages; i++)
 		w->now.file[i].resident = held == w->scope.file_pages ||
 					  (held && gmem_has_page(w->scope.fd, i * PAGE_SIZE));
@@ -413,6 +416,9 @@ static bool file_differs(struct refusal_watch *w)
 			return differs("file page %llu has other bytes: hash %#llx, was %#llx", i,
 				       now->hash, old->hash);
 	}
+	if (w->now.nr_behind != w->old.nr_behind)
+		return differs("behind file page %llu %llu pages are allocated, were %llu", i,
+			       w->now.nr_behind, w->old.nr_behind);
 	return stat_differs(&w->now.st, &w->old.st);
 }
 
@@ -460,8 +466,8 @@ const char *refusal_watch_complaint(struct refusal_watch *w)
 
 const char *refusal_complaint(struct refusal_watch *w, const char *call, int err, long ret)
 {
+	static __thread char line[3 * sizeof(complaint)];
 	const char *wrong = expect_errno(call, err, ret), *changed = refusal_watch_complaint(w);
-	static __thread char line[2 * sizeof(complaint)];
 
 	if (!changed)
 		return wrong;
