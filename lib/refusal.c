@@ -15,6 +15,7 @@
 #include "fail.h"
 #include "gmem.h"
 #include "gmem_pages.h"
+#include "guest_image.h"
 #include "guest_mem.h"
 #include "guest_mmu.h"
 #include "host_fault.h"
@@ -203,7 +204,7 @@ static int try_slot(struct refusal_watch *w, u32 id, u64 gpa, u64 size)
 /* The same without files: a second slot over the guest's image. */
 static int try_plain_slot(struct refusal_watch *w, u32 id)
 {
-	int ret = __memslot_set1(w->vm, id, 0, 0, PAGE_SIZE, w->hva);
+	int ret = __memslot_set1(w->vm, id, 0, w->vm->image->gpa, PAGE_SIZE, w->hva);
 
 	FAIL_UNLESS(ret == -EINVAL || ret == -EEXIST, "slot %u over slot 0: %s", id,
 		    errno_name(-ret));
