@@ -41,6 +41,25 @@ __noreturn void fail_abort(const char *file, int line, const char *fmt, ...)
 		__must_ret;					\
 	})
 
+/*
+ * What the case did to the machine and must undo however it ends: fail_abort() and
+ * the signals that end a case (SIGTERM of the runner, abort() of ASSERT_*, ...) call
+ * the functions that were left, last come first served. Shortly before the case's time
+ * limit, where the harness would use SIGKILL, they are called too, and the case ends.
+ *
+ * @fn is called at most once, in whatever state the case is: only system calls, nothing
+ * that waits or allocates; it may find its work half done. Call both from one thread.
+ * They are of this process: a forked child does not run its parent's. The harness ends
+ * a case that skips in its set-up without any of this, so REQUIRE() comes first.
+ */
+void fail_at_exit(void (*fn)(void *arg), void *arg);
+
+/* It was undone: the latest fail_at_exit() of the same two is forgotten. */
+void fail_cancel(void (*fn)(void *arg), void *arg);
+
+/* Call what is left now. Other threads that get here wait for the end. */
+void fail_undo_all(void);
+
 /* The name of an errno value ("EINVAL"), or "errno N" for an unknown one. */
 const char *errno_name(int err);
 

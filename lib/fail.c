@@ -21,6 +21,7 @@ void fail_abort(const char *file, int line, const char *fmt, ...)
 	fputc('\n', stderr);
 	funlockfile(stderr);
 	fflush(stderr);
+	fail_undo_all();
 	/* Not exit(): atexit handlers belong to the harness' own process. */
 	_exit(EXIT_FAILED);
 }
