@@ -31,7 +31,7 @@ def parse_arguments(argv):
     parser.add_argument("--single", action="store_true",
                         help="VM: emulate its CPUs in turn (see vm/boot.sh)")
     parser.add_argument("--arch", default=platform.machine())
-    parser.add_argument("--channel")
+    parser.add_argument("--channel", metavar="DEVICE", help="VM: where the agent reports")
     parser.add_argument("--memory", default="2G")
     parser.add_argument("--append", default="")
     parser.add_argument("--share", metavar="DIR", help="VM: offered by 9P with the tag 'share'")
@@ -53,7 +53,10 @@ def parse_arguments(argv):
     parser.add_argument("--command", default="./run_tests.sh")
     parser.add_argument("--phase", action="append", default=[], metavar="NAME=SECONDS")
     parser.add_argument("patterns", nargs="*")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.kernel and not options.channel:
+        parser.error("--kernel wants --channel")
+    return options
 
 
 def select_cases(options, seed):
@@ -97,12 +100,10 @@ def native_only(pending, on_result):
 
 
 def vm_config(options):
-    config = executor.VmConfig(options.kernel, options.arch, options.agent)
+    config = executor.VmConfig(options.kernel, options.arch, options.agent, options.channel)
     config.memory, config.append = options.memory, options.append
     config.boot_timeout, config.modules = options.boot_timeout, options.modules
     config.share, config.single = options.share, options.single
-    if options.channel:
-        config.channel = options.channel
     if options.after:
         config.files["/etc/after"] = options.after
     for path in options.program + ([options.probe] if options.probe else []):

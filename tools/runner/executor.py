@@ -32,10 +32,11 @@ class Job:
 
 
 class VmConfig:
-    """What a VM is made of; everything but the kernel has a default."""
+    """What a VM is made of; what is not an argument has a default."""
 
-    def __init__(self, kernel, arch, agent, busybox="/bin/busybox"):
+    def __init__(self, kernel, arch, agent, channel, busybox="/bin/busybox"):
         self.kernel, self.arch, self.agent, self.busybox = kernel, arch, agent, busybox
+        self.channel = channel     # a device in the VM: VM_CHANNEL of vm/ARCH.conf
         self.append = ""
         self.smp = 2
         self.memory = "2G"
@@ -43,7 +44,6 @@ class VmConfig:
         self.single = False        # emulate the CPUs in turn, not at once
         self.share = None
         self.variation = "default"
-        self.channel = "/dev/ttyS1"
         self.boot_timeout = 180
         self.files = {}            # path in the VM -> path here (file or directory)
         self.modules = None        # directory of modules, with their order in MODULES
