@@ -4,18 +4,28 @@
  * the kernel fail (Documentation/fault-injection/fault-injection.rst). Only those
  * of a thread that armed it, while it is armed; other processes are not affected.
  * Needs CONFIG_FAILSLAB with debugfs, and the privilege to use it.
+ *
+ * Either all fail from some point on (an allocation that the kernel tries again is
+ * not had the second time either), or one does:
+ *
+ *	for (nth = 1, hit = true; hit; nth++) {
+ *		fail_slab_arm_nth(nth);
+ *		ret = ...;
+ *		hit = fail_slab_disarm_nth();
+ *	}
  */
 #ifndef KVM_GMEM_FAIL_SLAB_H
 #define KVM_GMEM_FAIL_SLAB_H
 
 #include "types.h"
 
-/* Whether the interface is there and may be used. For REQUIRE(). */
+/* Whether the interface is there and may be used; changes nothing. For REQUIRE(). */
 bool fail_slab_available(void);
 
 /*
  * Take over the settings, which are global: a second user waits here for the first.
- * fail_slab_close() puts back what was there; it may be called without an open.
+ * fail_slab_close() puts back what was there, as does an early end of the case; after
+ * a SIGKILL the next user does. It may be called without an open.
  */
 void fail_slab_open(void);
 void fail_slab_close(void);
@@ -27,5 +37,14 @@ void fail_slab_close(void);
  */
 void fail_slab_arm(u32 bytes);
 void fail_slab_disarm(void);
+
+/* The thread's @nth allocation from here on fails, counted from 1, and no other. */
+void fail_slab_arm_nth(int nth);
+
+/*
+ * Count no further: true if the allocation was reached. Its failure need not have
+ * been the system call's: some allocations have a fallback.
+ */
+bool fail_slab_disarm_nth(void);
 
 #endif

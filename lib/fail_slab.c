@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -12,27 +13,31 @@
 
 #define SETTINGS	"/sys/kernel/debug/failslab/"
 #define MAKE_IT_FAIL	"/proc/thread-self/make-it-fail"
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
 
 /*
  * In the order in which they are set: the filter first, so that the probability
- * never applies to anybody else.
+ * never applies to anybody else. A thread's own nth failure heeds neither of the two.
  */
 static struct setting {
 	const char *name;
 	const char *value;
+	const char *after_boot;
 	char before[32];
 } settings[] = {
-	{ .name = "task-filter", .value = "Y" },
-	{ .name = "verbose", .value = "0" },
-	{ .name = "ignore-gfp-wait", .value = "N" },
-	{ .name = "cache-filter", .value = "N" },
-	{ .name = "interval", .value = "1" },
-	{ .name = "times", .value = "-1" },
-	{ .name = "space", .value = "0" },
-	{ .name = "probability", .value = "100" },
+	{ .name = "task-filter", .value = "Y", .after_boot = "N" },
+	{ .name = "verbose", .value = "0", .after_boot = "2" },
+	{ .name = "ignore-gfp-wait", .value = "N", .after_boot = "Y" },
+	{ .name = "cache-filter", .value = "N", .after_boot = "N" },
+	{ .name = "interval", .value = "1", .after_boot = "1" },
+	{ .name = "times", .value = "-1", .after_boot = "1" },
+	/* Counts down while armed. */
+	{ .name = "space", .value = "0", .after_boot = "0" },
+	{ .name = "probability", .value = "100", .after_boot = "0" },
 };
 
-static __thread int task_fd = -1;
+/* Open while the thread is armed, so that to disarm it takes no allocation. */
+static __thread int task_fd = -1, nth_fd = -1;
 static int lock_fd = -1;	/* a socket; the settings are ours while it is open */
 
 static int open_setting(const char *name, int flags)
@@ -89,51 +94,112 @@ static void take_lock(void)
 
 bool fail_slab_available(void)
 {
-	return !access(SETTINGS "probability", R_OK | W_OK) && !access(MAKE_IT_FAIL, W_OK);
+	return !access(SETTINGS "probability", R_OK | W_OK) && !access(MAKE_IT_FAIL, W_OK) &&
+	       !access(FAIL_NTH, W_OK);
+}
+
+/* What a user of this file finds that was killed, rather than somebody's own settings. */
+static bool are_left_over(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		if (strcmp(settings[i].before, settings[i].value) &&
+		    strcmp(settings[i].name, "space"))
+			return false;
+	return true;
+}
+
+/* Also called when the case ends early, by fail_at_exit(). */
+static void put_back(void *arg)
+{
+	size_t i;
+
+	(void)arg;
+	if (task_fd >= 0)
+		fail_slab_disarm();
+	if (nth_fd >= 0)
+		fail_slab_disarm_nth();
+	for (i = ARRAY_SIZE(settings); i; i--)
+		set(settings[i - 1].name, settings[i - 1].before);
 }
 
 void fail_slab_open(void)
 {
+	bool left_over;
 	size_t i;
 
 	take_lock();
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
 		get(&settings[i]);
+	left_over = are_left_over();
+	for (i = 0; left_over && i < ARRAY_SIZE(settings); i++)
+		strcpy(settings[i].before, settings[i].after_boot);
+	fail_at_exit(put_back, NULL);
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
 		set(settings[i].name, settings[i].value);
 }
 
 void fail_slab_close(void)
 {
-	size_t i;
-
 	if (lock_fd < 0)
 		return;
-	for (i = ARRAY_SIZE(settings); i; i--)
-		set(settings[i - 1].name, settings[i - 1].before);
+	put_back(NULL);
+	fail_cancel(put_back, NULL);
 	close(lock_fd);
 	lock_fd = -1;
 }
 
-static void make_it_fail(const char *on)
+static void write_at(int fd, const char *path, const char *text)
 {
-	FAIL_UNLESS(pwrite(task_fd, on, 1, 0) == 1, "write %s to " MAKE_IT_FAIL ": %s", on,
-		    errno_name(errno));
+	FAIL_UNLESS(pwrite(fd, text, strlen(text), 0) == (ssize_t)strlen(text),
+		    "write %s to %s: %s", text, path, errno_name(errno));
+}
+
+static int open_own(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+
+	FAIL_UNLESS(lock_fd >= 0, "armed without fail_slab_open()");
+	FAIL_UNLESS(fd >= 0, "open %s: %s", path, errno_name(errno));
+	return fd;
 }
 
 void fail_slab_arm(u32 bytes)
 {
 	char text[16];
 
-	if (task_fd < 0)
-		task_fd = open(MAKE_IT_FAIL, O_WRONLY | O_CLOEXEC);
-	FAIL_UNLESS(task_fd >= 0, "open " MAKE_IT_FAIL ": %s", errno_name(errno));
 	snprintf(text, sizeof(text), "%u", bytes);
 	set("space", text);
-	make_it_fail("1");
+	task_fd = open_own(MAKE_IT_FAIL, O_WRONLY);
+	write_at(task_fd, MAKE_IT_FAIL, "1");
 }
 
 void fail_slab_disarm(void)
 {
-	make_it_fail("0");
+	write_at(task_fd, MAKE_IT_FAIL, "0");
+	close(task_fd);
+	task_fd = -1;
+}
+
+void fail_slab_arm_nth(int nth)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", nth);
+	nth_fd = open_own(FAIL_NTH, O_RDWR);
+	/* Counting begins here. */
+	write_at(nth_fd, FAIL_NTH, text);
+}
+
+bool fail_slab_disarm_nth(void)
+{
+	char left[16] = "";
+
+	FAIL_UNLESS(pread(nth_fd, left, sizeof(left) - 1, 0) > 0, "read %s: %s", FAIL_NTH,
+		    errno_name(errno));
+	write_at(nth_fd, FAIL_NTH, "0");
+	close(nth_fd);
+	nth_fd = -1;
+	return !atoi(left);
 }

@@ -107,7 +107,6 @@ static int sweep(FIXTURE_DATA(nomem) *self, struct __test_metadata *_metadata, u
  * ATTR-8: a shared range stays shared to its last page, mapped and not, until there
  * is memory for all of it. Red: mutant attr-no-reserve (the first pages turn private,
  * and KVM_BUG_ON ends the VM).
- * Needs: alone.
  */
 TEST_F(nomem, failed_conversion_leaves_all_pages_shared)
 {
@@ -120,7 +119,6 @@ TEST_F(nomem, failed_conversion_leaves_all_pages_shared)
 /*
  * ATTR-8: what was private in the range before the call still is, and what was not
  * is not. Red: mutant attr-no-reserve.
- * Needs: alone.
  */
 TEST_F(nomem, failed_conversion_leaves_private_pages_private)
 {
@@ -137,7 +135,6 @@ TEST_F(nomem, failed_conversion_leaves_private_pages_private)
  * ATTR-8: after a failure the range can be converted in parts, and back, as if nothing
  * had happened: nothing that was set aside for it is taken for an attribute.
  * Red: mutant attr-reserve-stores.
- * Needs: alone.
  */
 TEST_F(nomem, failed_conversion_is_no_obstacle_to_the_next)
 {
@@ -160,7 +157,6 @@ TEST_F(nomem, failed_conversion_is_no_obstacle_to_the_next)
  * ATTR-8: making pages shared takes no memory and cannot fail for want of it, whether
  * they are all private or few of them. 6.12 wants memory for those of the range that
  * are shared already, and fails. Red: 6.12.
- * Needs: alone.
  */
 TEST_F(nomem, making_pages_shared_needs_no_memory)
 {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "disposable.h"
-#include "fault_inject.h"
+#include "fail_slab.h"
 #include "gmem.h"
 #include "guest_mem.h"
 #include "guest_mmu.h"
@@ -153,7 +153,6 @@ TEST_F(memslot_refused, overlapping_bind_leaves_no_trace)
 /*
  * BIND-14: the same for each allocation that a bind makes and that may fail.
  * Red: mutant bind-fail-keeps-file, mutant bind-fail-keeps-bindings.
- * Needs: alone.
  */
 TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 {
@@ -161,12 +160,13 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 	bool hit = true;
 
 	REQUIRE_DISPOSABLE_MACHINE();
-	REQUIRE(fault_inject_available(), "allocations cannot be made to fail (failslab, root)");
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
+	fail_slab_open();
 	open_base(self);
 	for (nth = 1; hit; nth++) {
-		fault_inject(nth);
+		fail_slab_arm_nth(nth);
 		ret = bind_range(self, OTHER, FREE_GPA, FREE_OFFSET);
-		hit = fault_inject_stop();
+		hit = fail_slab_disarm_nth();
 		if (ret) {
 			nr_failed++;
 			EXPECT_REFUSED(self->watch, ENOMEM, ret) {
@@ -179,6 +179,7 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 	}
 	EXPECT_EQ(0, ret);
 	EXPECT_LT(0, nr_failed);
+	fail_slab_close();
 	close_base(_metadata, self);
 }
 
@@ -186,7 +187,6 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
  * BIND-14: a deletion needs memory too: without, the slot is as it was, and its
  * pages are found again when their mappings are gone.
  * Red: mutant bind-delete-fails-late.
- * Needs: alone.
  */
 TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 {
@@ -194,12 +194,13 @@ TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 	bool hit = true;
 
 	REQUIRE_DISPOSABLE_MACHINE();
-	REQUIRE(fault_inject_available(), "allocations cannot be made to fail (failslab, root)");
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
+	fail_slab_open();
 	open_base(self);
 	for (nth = 1; hit; nth++) {
-		fault_inject(nth);
+		fail_slab_arm_nth(nth);
 		ret = delete(self, BASE);
-		hit = fault_inject_stop();
+		hit = fail_slab_disarm_nth();
 		if (!ret) {
 			EXPECT_OK(bind_range(self, BASE, TEST_GPA, 0));
 			continue;
@@ -214,6 +215,7 @@ TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 		EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 	}
 	EXPECT_LT(0, nr_failed);
+	fail_slab_close();
 	close_base(_metadata, self);
 }
 
