@@ -99,6 +99,21 @@ check_unit()
 	done
 }
 
+# Those that change the machine skip above.
+check_unit_in_vm()
+{
+	local image
+
+	image=$(vm/kernel.sh image) || return
+	# shellcheck disable=SC2016	# for the VM's shell
+	tools/vm_exec --kernel "$image" --agent "$build/agent" \
+		--file "$build/check-gcc/progs/unit:/unit" -- sh -c '
+		for program in /unit/*_test; do
+			echo "# $program"
+			"$program" || exit
+		done'
+}
+
 check_meta()
 {
 	tools/check_meta --vm --programs "$build/check-gcc/progs/meta" --jobs 2 --timeout 10
@@ -115,6 +130,7 @@ check "builds with clang" check_build clang "$source" check-clang
 check "every case pins a behaviour" check_cases
 check "every behaviour has a case" check_ids
 check "library's unit tests" check_unit
+check "library's unit tests in the VM" check_unit_in_vm
 check "runner's unit tests" unit/run.sh
 check "runner's verdicts in the VM" check_meta
 

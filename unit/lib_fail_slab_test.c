@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fail_slab.c: the settings of fault injection are as before, however their user ends.
+ * Skips where the kernel has none; tools/check.sh runs it in the VM.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "fail_slab.h"
+
+#include "kselftest_harness.h"
+
+#define SETTINGS	"/sys/kernel/debug/failslab/"
+
+struct values {
+	char text[128];
+};
+
+/* All settings but the one that counts down. */
+static void read_values(struct values *v)
+{
+	static const char * const names[] = {
+		"task-filter", "verbose", "ignore-gfp-wait", "cache-filter", "interval", "times",
+		"probability",
+	};
+	char path[128];
+	ssize_t n, len = 0;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), SETTINGS "%s", names[i]);
+		fd = open(path, O_RDONLY);
+		n = read(fd, v->text + len, sizeof(v->text) - 1 - len);
+		FAIL_UNLESS(n > 0, "%s: %s", path, errno_name(errno));
+		len += n;
+		close(fd);
+	}
+	v->text[len] = '\0';
+}
+
+FIXTURE(settings) {
+	struct values before, after;
+};
+
+FIXTURE_SETUP(settings)
+{
+	if (!fail_slab_available())
+		SKIP(return, "no fault injection into slab allocations");
+	/* What another run may have left is gone after a first use. */
+	fail_slab_open();
+	fail_slab_close();
+	read_values(&self->before);
+}
+
+FIXTURE_TEARDOWN(settings)
+{
+	read_values(&self->after);
+	EXPECT_STREQ(self->before.text, self->after.text);
+}
+
+/* Run @body in a child, and wait for its end. */
+static void run(void (*body)(void))
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* What is expected here is no diagnostic. */
+		(void)!freopen("/dev/null", "w", stderr);
+		body();
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static void use(void)
+{
+	struct values used;
+
+	fail_slab_open();
+	read_values(&used);
+	if (!strstr(used.text, "100"))
+		raise(SIGKILL);
+	fail_slab_close();
+}
+
+/* Red: no set() in put_back(). */
+TEST_F(settings, close_puts_them_back)
+{
+	run(use);
+}
+
+static void fail(void)
+{
+	fail_slab_open();
+	FAIL("on purpose");
+}
+
+static void fail_while_armed(void)
+{
+	fail_slab_open();
+	fail_slab_arm(0);
+	FAIL("on purpose");
+}
+
+static void fail_while_counting(void)
+{
+	fail_slab_open();
+	fail_slab_arm_nth(1);
+	FAIL("on purpose");
+}
+
+/* Red: no fail_at_exit(); no disarming in put_back() (armed: it cannot open a setting). */
+TEST_F(settings, failure_puts_them_back)
+{
+	run(fail);
+	run(fail_while_armed);
+	run(fail_while_counting);
+}
+
+static void die(void)
+{
+	fail_slab_open();
+	raise(SIGKILL);
+}
+
+/* Red: are_left_over() false. */
+TEST_F(settings, next_user_puts_back_what_a_killed_one_left)
+{
+	struct values left;
+
+	run(die);
+	read_values(&left);
+	EXPECT_STRNE(self->before.text, left.text);
+	run(use);
+}
+
+static void check_failures(void)
+{
+	fail_slab_open();
+	fail_slab_arm(0);
+	FAIL_UNLESS(open("/dev/null", O_RDONLY) < 0 && errno == ENOMEM, "armed: no failure");
+	fail_slab_disarm();
+	FAIL_UNLESS(open("/dev/null", O_RDONLY) >= 0, "disarmed: %s", errno_name(errno));
+	fail_slab_arm_nth(1);
+	FAIL_UNLESS(open("/dev/null", O_RDONLY) < 0 && errno == ENOMEM, "1st: no failure");
+	FAIL_UNLESS(open("/dev/null", O_RDONLY) >= 0, "2nd: %s", errno_name(errno));
+	FAIL_UNLESS(fail_slab_disarm_nth(), "the 1st allocation was not reached");
+	fail_slab_arm_nth(1000);
+	FAIL_UNLESS(open("/dev/null", O_RDONLY) >= 0, "1000th: %s", errno_name(errno));
+	FAIL_UNLESS(!fail_slab_disarm_nth(), "the 1000th allocation was reached");
+	fail_slab_close();
+}
+
+/* Red: ignore-gfp-wait not set; "0" written to neither. */
+TEST_F(settings, allocations_fail_while_armed_and_no_longer)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		check_failures();
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	EXPECT_EQ(0, status);
+}
+
+TEST_HARNESS_MAIN
