@@ -13,18 +13,28 @@
 
 /*
  * Charges come in batches, and a process has some memory of its own besides:
- * compare amounts that are much larger than this.
+ * use amounts that are much larger than this.
  */
 #define MEMCG_SLACK	(2 * SZ_1M)
 
 struct memcg {
 	char path[96];
 	int root_procs;		/* the way out, open: at the limit nothing opens */
+	u64 base;		/* charged before memcg_enter() */
 };
 
-/* For REQUIRE(). */
+/*
+ * For REQUIRE(); changes nothing. Where the root group does not offer the memory
+ * controller to others, only memcg_create() makes it, which stays so, and only on a
+ * machine that may be hurt (disposable.h): elsewhere there is none.
+ */
 bool memcg_available(void);
 
+/*
+ * A new group, without processes. If the case ends early the group goes too (see
+ * fail.h), after a SIGKILL with the next memcg_create(). @cg must live until
+ * memcg_delete().
+ */
 void memcg_create(struct memcg *cg);
 /* Every process must have left. */
 void memcg_delete(struct memcg *cg);
@@ -32,6 +42,15 @@ void memcg_delete(struct memcg *cg);
 /* Move the calling process into the group, or back to the root. */
 void memcg_enter(struct memcg *cg);
 void memcg_leave(struct memcg *cg);
+
+/*
+ * Whether @size bytes are charged to the group beyond what was before memcg_enter(),
+ * MEMCG_SLACK more or less: NULL, or one line about it.
+ */
+const char *memcg_complaint(struct memcg *cg, u64 size);
+
+/* For files that include harness.h. */
+#define EXPECT_CHARGED(cg, size)	__EXPECT_NO_COMPLAINT(memcg_complaint(cg, size), 0)
 
 /*
  * Make it possible to run into the limit and tell the tale: no killing, only

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "disposable.h"
 #include "fail.h"
 #include "memcg.h"
 
 #define CGROUP_ROOT	"/sys/fs/cgroup"
+#define GROUP_PREFIX	"kvm-gmem-"
 
 /* 0 or -errno. */
 static int write_file(const char *dir, const char *name, const char *text)
@@ -28,50 +32,83 @@ static int write_file(const char *dir, const char *name, const char *text)
 	return ret;
 }
 
-static int __memcg_create(struct memcg *cg)
+/* Whether a list of controllers has memory. */
+static bool has_memory(const char *file)
 {
-	static unsigned int nr;
-	char file[128];
-	int ret = write_file(CGROUP_ROOT, "cgroup.subtree_control", "+memory");
+	char path[128], word[32];
+	bool found = false;
+	FILE *f;
 
-	if (ret)
-		return ret;
-	snprintf(cg->path, sizeof(cg->path), "%s/kvm-gmem-%d-%u", CGROUP_ROOT, getpid(), nr++);
-	if (mkdir(cg->path, 0755))
-		return -errno;
-	snprintf(file, sizeof(file), "%s/memory.max", cg->path);
-	cg->root_procs = open(CGROUP_ROOT "/cgroup.procs", O_WRONLY | O_CLOEXEC);
-	if (cg->root_procs >= 0 && !access(file, W_OK))
-		return 0;
-	ret = -errno;
-	close(cg->root_procs);
-	rmdir(cg->path);
-	return ret;
+	snprintf(path, sizeof(path), "%s/%s", CGROUP_ROOT, file);
+	f = fopen(path, "re");
+	while (f && !found && fscanf(f, "%31s", word) == 1)
+		found = !strcmp(word, "memory");
+	if (f)
+		fclose(f);
+	return found;
 }
 
 bool memcg_available(void)
 {
-	struct memcg cg;
-
-	if (__memcg_create(&cg))
+	if (access(CGROUP_ROOT, W_OK | X_OK) || access(CGROUP_ROOT "/cgroup.procs", W_OK))
 		return false;
-	memcg_delete(&cg);
-	return true;
+	if (has_memory("cgroup.subtree_control"))
+		return true;
+	return machine_is_disposable() && has_memory("cgroup.controllers") &&
+	       !access(CGROUP_ROOT "/cgroup.subtree_control", W_OK);
+}
+
+/* Remove the groups of cases that were killed. */
+static void sweep(void)
+{
+	DIR *dir = opendir(CGROUP_ROOT);
+	struct dirent *de;
+	int pid;
+
+	while (dir && (de = readdir(dir)))
+		if (sscanf(de->d_name, GROUP_PREFIX "%d-", &pid) == 1 && kill(pid, 0) &&
+		    errno == ESRCH)
+			unlinkat(dirfd(dir), de->d_name, AT_REMOVEDIR);
+	if (dir)
+		closedir(dir);
+}
+
+/* Also called when the case ends early, by fail_at_exit(). */
+static void leave_and_remove(void *arg)
+{
+	struct memcg *cg = arg;
+
+	(void)!write(cg->root_procs, "0", 1);
+	rmdir(cg->path);
 }
 
 void memcg_create(struct memcg *cg)
 {
-	MUST(__memcg_create(cg));
+	static unsigned int nr;
+
+	if (!has_memory("cgroup.subtree_control")) {
+		FAIL_UNLESS(machine_is_disposable(), "memcg_create() without memcg_available()");
+		MUST(write_file(CGROUP_ROOT, "cgroup.subtree_control", "+memory"));
+	}
+	sweep();
+	cg->root_procs = open(CGROUP_ROOT "/cgroup.procs", O_WRONLY | O_CLOEXEC);
+	FAIL_UNLESS(cg->root_procs >= 0, "cgroup.procs: %s", errno_name(errno));
+	snprintf(cg->path, sizeof(cg->path), CGROUP_ROOT "/" GROUP_PREFIX "%d-%u", getpid(), nr++);
+	fail_at_exit(leave_and_remove, cg);
+	FAIL_UNLESS(!mkdir(cg->path, 0755), "make %s: %s", cg->path, errno_name(errno));
 }
 
 void memcg_delete(struct memcg *cg)
 {
-	close(cg->root_procs);
 	FAIL_UNLESS(!rmdir(cg->path), "remove %s: %s", cg->path, errno_name(errno));
+	fail_cancel(leave_and_remove, cg);
+	close(cg->root_procs);
 }
 
 void memcg_enter(struct memcg *cg)
 {
+	/* Before, for at its limit the group has no memory for this. */
+	cg->base = memcg_usage(cg);
 	MUST(write_file(cg->path, "cgroup.procs", "0"));
 }
 
@@ -113,6 +150,18 @@ u64 memcg_usage(struct memcg *cg)
 	FAIL_UNLESS(fscanf(f, "%llu", &value) == 1, "memory.current is not a number");
 	fclose(f);
 	return value;
+}
+
+const char *memcg_complaint(struct memcg *cg, u64 size)
+{
+	static char text[96];
+	s64 charged = memcg_usage(cg) - cg->base, off = charged - (s64)size;
+
+	if (off <= (s64)MEMCG_SLACK && -off <= (s64)MEMCG_SLACK)
+		return NULL;
+	snprintf(text, sizeof(text), "expected about %llu KiB charged to the cgroup, got %lld KiB",
+		 size / 1024, charged / 1024);
+	return text;
 }
 
 u64 memcg_node_stat(struct memcg *cg, const char *name, int node)
