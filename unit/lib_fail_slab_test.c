@@ -43,6 +43,14 @@ static void read_values(struct values *v)
 	v->text[len] = '\0';
 }
 
+static void set_interval(const char *value)
+{
+	int fd = open(SETTINGS "interval", O_WRONLY);
+
+	FAIL_UNLESS(write(fd, value, 1) == 1, "interval: %s", errno_name(errno));
+	close(fd);
+}
+
 FIXTURE(settings) {
 	struct values before, after;
 };
@@ -91,7 +99,15 @@ static void use(void)
 /* Red: no set() in put_back(). */
 TEST_F(settings, close_puts_them_back)
 {
+	struct values other;
+
+	/* Means nothing while the probability is 0. */
+	set_interval("3");
+	read_values(&other);
 	run(use);
+	read_values(&self->after);
+	EXPECT_STREQ(other.text, self->after.text);
+	set_interval("1");
 }
 
 static void fail(void)
@@ -117,9 +133,15 @@ static void fail_while_counting(void)
 /* Red: no fail_at_exit(); no disarming in put_back() (armed: it cannot open a setting). */
 TEST_F(settings, failure_puts_them_back)
 {
-	run(fail);
-	run(fail_while_armed);
-	run(fail_while_counting);
+	void (*const ways[])(void) = { fail, fail_while_armed, fail_while_counting };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		run(ways[i]);
+		/* Before the next one repairs what this one has left. */
+		read_values(&self->after);
+		EXPECT_STREQ(self->before.text, self->after.text);
+	}
 }
 
 static void die(void)
