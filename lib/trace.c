@@ -146,6 +146,17 @@ static int set_options(const struct trace *t)
 	return write_file(t->dir_fd, "tracing_on", "1", 0);
 }
 
+/* Also called when the case ends early, by fail_at_exit(). */
+static void remove_instance(void *arg)
+{
+	struct trace *t = arg;
+
+	close(t->hold_fd);
+	close(t->dir_fd);
+	/* Disables its events too. Should it fail, the next sweep tries again. */
+	rmdir(t->path);
+}
+
 int __trace_open(struct trace **trace)
 {
 	const char *root = tracefs_root();
@@ -166,6 +177,7 @@ int __trace_open(struct trace **trace)
 		free(t);
 		return ret;
 	}
+	fail_at_exit(remove_instance, t);
 	ret = set_options(t);
 	if (ret) {
 		trace_close(t);
@@ -187,10 +199,8 @@ void trace_close(struct trace *t)
 {
 	if (!t)
 		return;
-	close(t->hold_fd);
-	close(t->dir_fd);
-	/* Disables its events too. Should it fail, the next sweep tries again. */
-	rmdir(t->path);
+	remove_instance(t);
+	fail_cancel(remove_instance, t);
 	free(t);
 }
 

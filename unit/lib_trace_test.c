@@ -3,6 +3,7 @@
  * trace.c and trace_log.c. Parsing needs no tracefs; the cases of the fixture use
  * the real one, with an event that any process can cause, and skip without it.
  */
+#include "fail.h"
 #include "trace.h"
 
 #include <fcntl.h>
@@ -285,6 +286,24 @@ TEST_F(tracefs, instances_go_with_their_owner_and_not_before)
 	trace_close(trace_open());
 	EXPECT_FALSE(has_instance(pid, 1));
 	EXPECT_EQ(0, rmdir(foreign));
+}
+
+/* Red: no fail_at_exit() in __trace_open(). */
+TEST_F(tracefs, failure_removes_the_instance)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* What is expected here is no diagnostic. */
+		(void)!freopen("/dev/null", "w", stderr);
+		trace_enable(trace_open(), EVENT, NULL);
+		FAIL_UNLESS(!has_instance(getpid(), 1), "on purpose");
+		_exit(0);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(1, WEXITSTATUS(status));
+	EXPECT_FALSE(has_instance(pid, 1));
 }
 
 TEST_HARNESS_MAIN
