@@ -48,6 +48,46 @@ static int write_pfn(const char *path, u64 pfn)
 }
 
 /*
+ * The bad page, and the mapping or file that has it: where it must be given up before
+ * the kernel takes it back.
+ */
+static struct {
+	u64 pfn;
+	int gmem_fd;
+	void *mapping;
+} bad = { .gmem_fd = -1 };
+
+/* For a case that ends early, by fail_at_exit(): otherwise the teardown does it. */
+static void unpoison(void *arg)
+{
+	(void)arg;
+	if (bad.mapping)
+		munmap(bad.mapping, PAGE_SIZE);
+	if (bad.gmem_fd >= 0)
+		fallocate(bad.gmem_fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, PAGE_SIZE,
+			  PAGE_SIZE);
+	write_pfn(UNPOISON_PFN, bad.pfn);
+}
+
+/* Before it is poisoned. */
+static void unpoison_at_exit(u64 pfn, int gmem_fd, void *mapping)
+{
+	bad.pfn = pfn;
+	bad.gmem_fd = gmem_fd;
+	bad.mapping = mapping;
+	fail_at_exit(unpoison, NULL);
+}
+
+/* When the memory is nobody's any more; the machine gets its page back. */
+static int unpoison_now(void)
+{
+	int ret = bad.pfn ? write_pfn(UNPOISON_PFN, bad.pfn) : 0;
+
+	fail_cancel(unpoison, NULL);
+	return ret;
+}
+
+/*
  * The kernel says EBUSY since the file keeps the page, which it must for that is
  * how KVM knows: the page is poisoned all the same.
  */
@@ -64,7 +104,6 @@ FIXTURE(hwpoison)
 	struct vcpu *vcpu;
 	struct memslot *slot;
 	int gmem_fd;
-	u64 bad_pfn;
 };
 
 /* The private side of a private VM, or a default VM's only side. */
@@ -101,7 +140,7 @@ static u64 fault_in_and_find_pfn(struct vcpu *vcpu, u64 gpa)
 
 FIXTURE_SETUP(hwpoison)
 {
-	u64 flags = variant->private ? 0 : SHARED_FLAGS;
+	u64 flags = variant->private ? 0 : SHARED_FLAGS, pfn;
 
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(!access(CORRUPT_PFN, W_OK), "no hwpoison injection in debugfs");
@@ -116,17 +155,17 @@ FIXTURE_SETUP(hwpoison)
 		mem_attrs_set_private(self->vm, TEST_GPA, SLOT_SIZE);
 
 	vcpu_call_done(self->vcpu, guest_fill_pages, TEST_GPA, 1, PAGE_PRIVATE, 1);
-	self->bad_pfn = fault_in_and_find_pfn(self->vcpu, BAD_GPA);
+	pfn = fault_in_and_find_pfn(self->vcpu, BAD_GPA);
 	vcpu_call_done(self->vcpu, guest_fill_pages, BAD_GPA + PAGE_SIZE, 2, PAGE_PRIVATE, 1);
-	poison(self->bad_pfn);
+	unpoison_at_exit(pfn, self->gmem_fd, NULL);
+	poison(pfn);
 }
 
 FIXTURE_TEARDOWN(hwpoison)
 {
 	vm_free(self->vm);
 	close(self->gmem_fd);
-	/* The machine gets its page back once nobody has it any more. */
-	EXPECT_OK(write_pfn(UNPOISON_PFN, self->bad_pfn));
+	EXPECT_OK(unpoison_now());
 }
 
 /* KVM_EXIT_MEMORY_FAULT of the bad page with EHWPOISON. */
@@ -226,7 +265,6 @@ FIXTURE(hwpoison_host)
 {
 	struct vm *vm;
 	struct vcpu *vcpu;
-	u64 bad_pfn;
 };
 
 FIXTURE_SETUP(hwpoison_host)
@@ -241,8 +279,7 @@ FIXTURE_SETUP(hwpoison_host)
 FIXTURE_TEARDOWN(hwpoison_host)
 {
 	vm_free(self->vm);
-	if (self->bad_pfn)
-		EXPECT_OK(write_pfn(UNPOISON_PFN, self->bad_pfn));
+	EXPECT_OK(unpoison_now());
 }
 
 /*
@@ -256,17 +293,19 @@ TEST_F(hwpoison_host, madvise_poisons_a_mapped_page_though_it_reports_ebusy)
 {
 	struct host_fault fault;
 	char *page;
+	u64 pfn;
 	int fd;
 
 	REQUIRE((gmem_supported_flags(self->vm) & SHARED_FLAGS) == SHARED_FLAGS,
 		"no shared guest_memfd");
 	fd = gmem_create(self->vm, SLOT_SIZE, SHARED_FLAGS);
 	memslot_add_gmem(self->vm, TEST_GPA, SLOT_SIZE, fd, 0);
-	self->bad_pfn = fault_in_and_find_pfn(self->vcpu, BAD_GPA);
+	pfn = fault_in_and_find_pfn(self->vcpu, BAD_GPA);
 	page = gmem_mmap(fd, PAGE_SIZE, PAGE_SIZE);
 	EXPECT_EQ(0, host_try_read(page).signal);
 	/* The process may be told right away of what it has lost. */
 	catch_sigbus();
+	unpoison_at_exit(pfn, fd, NULL);
 	EXPECT_SYSCALL_ERRNO(EBUSY, madvise(page, PAGE_SIZE, MADV_HWPOISON));
 
 	fault = host_try_read(page);
@@ -296,7 +335,7 @@ TEST_F(hwpoison_host, poisoned_userspace_page_raises_sigbus)
 	void *page = memslot_hva(slot, BAD_GPA);
 	int i;
 
-	self->bad_pfn = fault_in_and_find_pfn(self->vcpu, BAD_GPA);
+	unpoison_at_exit(fault_in_and_find_pfn(self->vcpu, BAD_GPA), -1, page);
 	catch_sigbus();
 	ASSERT_EQ(0, madvise(page, PAGE_SIZE, MADV_HWPOISON));
 
