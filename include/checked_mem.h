@@ -73,8 +73,9 @@ void checked_mem_discard(struct checked_mem *m, enum page_side side, u64 page, u
 void checked_mem_unmap(struct checked_mem *m);
 
 /*
- * Compare the whole range: every vCPU of the VM reads each page by its attribute,
- * the host reads the shared side. NULL, or one line about the first difference.
+ * Compare the whole range: every vCPU of the VM (which must have one) reads each page
+ * by its attribute, the host reads the shared side. NULL, or one line about the first
+ * difference.
  */
 const char *checked_mem_complaint(struct checked_mem *m);
 

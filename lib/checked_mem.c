@@ -133,11 +133,14 @@ void checked_mem_discard(struct checked_mem *m, enum page_side side, u64 page, u
 const char *checked_mem_complaint(struct checked_mem *m)
 {
 	const char *why = NULL;
-	int i;
+	int i, nr_vcpus = 0;
 
 	for (i = 0; i < VM_MAX_VCPUS && !why; i++)
-		if (m->vm->vcpus[i])
+		if (m->vm->vcpus[i]) {
+			nr_vcpus++;
 			why = oracle_guest_compare(m->guest, m->vm->vcpus[i], 0, m->nr_pages);
+		}
+	FAIL_UNLESS(nr_vcpus, "no vCPU that could compare the private side");
 	if (!why)
 		why = oracle_complaint(m->oracle, PAGE_SHARED, m->hva, 0, m->nr_pages);
 	return why;
