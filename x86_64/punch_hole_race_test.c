@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Holes punched under vCPUs that use the memory all the while. */
+/*
+ * Holes punched under vCPUs that use the memory all the while.
+ *
+ * Not on a user's machine: where a kernel forgets a mapping, the guest goes on writing
+ * to memory that is somebody else's by then.
+ */
 #include <sched.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "disposable.h"
 #include "harness.h"
 #include "gmem.h"
 #include "guest_image.h"
@@ -82,6 +88,7 @@ FIXTURE_SETUP(punch_hole_race)
 	int i;
 
 	self->fd = -1;
+	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(vm_private_type());
 	self->fd = gmem_create(self->vm, SIZE, 0);
