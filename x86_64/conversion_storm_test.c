@@ -5,6 +5,9 @@
  * reads: the host announces each conversion before it begins and after it has
  * ended, so whenever a page's state was the same before and after an access, the
  * access must have gone to the side that the state names.
+ *
+ * It runs on any machine: this is what a guest does to any VMM, no kernel is known to
+ * have crashed of it, and what a bad one mixes up is this VM's own memory.
  */
 #include <linux/kvm.h>
 #include <pthread.h>
@@ -258,7 +261,8 @@ static const char *final_complaint(FIXTURE_DATA(storm) *self, int nr_vcpus, enum
  * ATTR-9: while pages are converted under running vCPUs, no read gives anything but
  * what the side in force at some moment of the read holds, no write reaches another
  * side than that, and none is lost. Red: mutants attr-no-zap, attr-zap-fewer.
- * Mutant attr-no-retry (no check for a stale fault) survives it.
+ * A fault that maps what was right before a conversion is not among what it finds: that
+ * takes a conversion within some microseconds; fault_race_test holds a fault there.
  */
 TEST_F(storm, accesses_reach_the_side_that_is_in_force)
 {
