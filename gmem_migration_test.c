@@ -4,6 +4,7 @@
  * be copied. Whoever asks is refused, and the kernel does not think of it either.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,26 +14,37 @@
 #include "gmem_fixture.h"
 #include "numa.h"
 #include "page_pattern.h"
+#include "trace.h"
 
 FIXTURE_GMEM(gmem_migration);
 GMEM_KIND_MMAP_SHARED(gmem_migration);
 
-static void fill(char *p)
+static void fill_pages(char *p, u64 nr_pages)
 {
 	u64 i;
 
-	for (i = 0; i < GMEM_KIND_NR_PAGES; i++)
+	for (i = 0; i < nr_pages; i++)
 		page_pattern_fill(p + i * PAGE_SIZE, PAGE_SHARED, i, 1);
 }
 
-static u64 nr_filled(const char *p)
+static void fill(char *p)
+{
+	fill_pages(p, GMEM_KIND_NR_PAGES);
+}
+
+static u64 nr_pages_filled(const char *p, u64 nr_pages)
 {
 	struct page_mismatch why;
 	u64 i, nr = 0;
 
-	for (i = 0; i < GMEM_KIND_NR_PAGES; i++)
+	for (i = 0; i < nr_pages; i++)
 		nr += page_pattern_check(p + i * PAGE_SIZE, PAGE_SHARED, i, 1, &why);
 	return nr;
+}
+
+static u64 nr_filled(const char *p)
+{
+	return nr_pages_filled(p, GMEM_KIND_NR_PAGES);
 }
 
 /* CREATE-11: one by one, to the node where they are not. Red: mutant file-migratable. */
@@ -108,41 +120,99 @@ static bool compact_memory(void)
 	return ok;
 }
 
+/* Compaction comes by some of so many pages, if not of the first file, of the next. */
+#define NR_MANY		1024
+#define MANY_SIZE	(NR_MANY * PAGE_SIZE)
+#define MAX_FILES	16
+
 /* The physical page numbers, which only the superuser sees: else zeros. */
 static bool read_pfns(const char *p, u64 *pfns)
 {
+	const ssize_t size = NR_MANY * sizeof(*pfns);
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 &&
-		  pread(fd, pfns, GMEM_KIND_NR_PAGES * sizeof(*pfns),
-			(unsigned long)p / PAGE_SIZE * sizeof(*pfns)) ==
-		  (ssize_t)(GMEM_KIND_NR_PAGES * sizeof(*pfns));
+	bool ok = fd >= 0 && pread(fd, pfns, size,
+				   (unsigned long)p / PAGE_SIZE * sizeof(*pfns)) == size;
 	u64 i;
 
 	close(fd);
-	for (i = 0; i < GMEM_KIND_NR_PAGES; i++)
+	for (i = 0; i < NR_MANY; i++)
 		pfns[i] &= BIT_ULL(55) - 1;
 	return ok && pfns[0];
 }
 
+#define SCAN_EVENT	"compaction:mm_compaction_isolate_migratepages"
+
+/* What compaction did while @trace was on. */
+struct scan {
+	u64 nr_seen;		/* of our pages: it looked whether it could move them */
+	u64 nr_taken;		/* pages of anybody that it took to move them */
+};
+
+static struct scan read_scan(struct trace *trace, const u64 *pfns)
+{
+	struct scan scan = { 0 };
+	unsigned long long start, end, taken;
+	struct trace_log log;
+	size_t i, j;
+
+	trace_read(trace, &log);
+	for (i = 0; i < log.nr; i++) {
+		if (sscanf(log.events[i].args,
+			   "range=(0x%llx ~ 0x%llx) nr_scanned=%*u nr_taken=%llu", &start, &end,
+			   &taken) != 3)
+			continue;
+		scan.nr_taken += taken;
+		for (j = 0; j < NR_MANY; j++)
+			scan.nr_seen += pfns[j] >= start && pfns[j] < end;
+	}
+	trace_log_free(&log);
+	return scan;
+}
+
+/* Events of this thread alone: it is who compacts. */
+static struct trace *trace_scan(void)
+{
+	struct trace *trace = trace_open();
+	char filter[64];
+
+	snprintf(filter, sizeof(filter), "common_pid == %d", gettid());
+	trace_enable(trace, SCAN_EVENT, filter);
+	return trace;
+}
+
 /*
- * CREATE-11: compaction of the whole memory leaves each page where it is. A
- * kernel that tries to migrate one warns about it, besides.
+ * CREATE-11: compaction of the whole memory leaves each page where it is, although it
+ * comes by and takes others. A kernel that tries to migrate one warns about it, besides.
  * Red: mutant file-migratable.
  */
 TEST_F(gmem_migration, compaction_moves_none)
 {
-	u64 before[GMEM_KIND_NR_PAGES] = { 0 }, after[GMEM_KIND_NR_PAGES] = { 0 };
-	char *p = gmem_mmap(self->fd, 0, GMEM_KIND_SIZE);
-	u64 i;
+	static u64 before[NR_MANY], after[NR_MANY];
+	struct scan scan = { 0 };
+	struct trace *trace;
+	u64 i, file;
+	char *p;
 
-	fill(p);
 	REQUIRE_DISPOSABLE_MACHINE();
-	REQUIRE(read_pfns(p, before), "may not read physical page numbers");
-	REQUIRE(compact_memory(), "may not compact memory");
-	ASSERT_TRUE(read_pfns(p, after));
-	for (i = 0; i < GMEM_KIND_NR_PAGES; i++)
-		EXPECT_EQ(before[i], after[i]);
-	EXPECT_EQ(GMEM_KIND_NR_PAGES, nr_filled(p));
+	REQUIRE(trace_available() && trace_has_event(SCAN_EVENT), "no tracepoint of compaction");
+	trace = trace_scan();
+	for (file = 0; file < MAX_FILES && !(scan.nr_seen && scan.nr_taken); file++) {
+		/* Those before stay, for the next to be elsewhere. */
+		p = gmem_mmap(gmem_create(self->vm, MANY_SIZE, variant->flags), 0, MANY_SIZE);
+		fill_pages(p, NR_MANY);
+		REQUIRE(read_pfns(p, before), "may not read physical page numbers");
+		trace_clear(trace);
+		REQUIRE(compact_memory(), "may not compact memory");
+		scan = read_scan(trace, before);
+		ASSERT_TRUE(read_pfns(p, after));
+		for (i = 0; i < NR_MANY; i++)
+			ASSERT_EQ(before[i], after[i]);
+		EXPECT_EQ(NR_MANY, nr_pages_filled(p, NR_MANY));
+	}
+	TH_LOG("compaction saw %llu of our pages and took %llu others", scan.nr_seen,
+	       scan.nr_taken);
+	trace_close(trace);
+	REQUIRE(scan.nr_seen && scan.nr_taken, "compaction did not come by these pages");
 }
 
 GMEM_TEST_MAIN
