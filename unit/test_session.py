@@ -8,6 +8,7 @@ import executor
 import known
 import plan
 import session
+import verdict
 from wire import Event
 
 
@@ -29,12 +30,12 @@ LOST = Event("lost", ["1"], b"")
 
 class SessionTest(unittest.TestCase):
     def setUp(self):
-        self.results = {}
+        self.results, self.reasons = {}, {}
         self.boots = []
         self.console = tempfile.NamedTemporaryFile()
         self.addCleanup(self.console.close)
 
-    def run_session(self, behave, needs=((), (), ()), listed=(), require=()):
+    def run_session(self, behave, needs=((), (), ()), listed=(), require=(), shared=False):
         """behave(boot number, job ids) returns (events, outcome)."""
         def launch(jobs, listener, _console, variation):
             self.boots.append((variation, [job.id for job in jobs]))
@@ -47,13 +48,15 @@ class SessionTest(unittest.TestCase):
             case = plan.Case("x_test", f"f.c{number}", (), need)
             job = executor.Job(number, ["/t/x_test"], 90)
             pending.append(session.Pending(str(number), case, 7, 1, job))
-        run = session.Session(launch, known.Known(listed), self.note, self.console, require)
+        run = session.Session(launch, known.Known(listed), self.note, self.console, require,
+                              shared)
         run.run(pending, executor.Job("probe", ["/t/p"], 9) if require else None)
         return run
 
     def note(self, result):
         self.assertNotIn(result.case.name, self.results)
         self.results[result.case.name] = (result.result, result.reason.split(":")[0])
+        self.reasons[result.case.name] = result.reason
 
     def all_good(self, _boot, ids):
         return [HELLO] + [e for i in ids for e in good(i, f"f.c{i}")], executor.DONE
@@ -93,6 +96,17 @@ class SessionTest(unittest.TestCase):
         self.run_session(behave)
         self.assertEqual(self.results.pop("kernel_and_channel_are_sane"), ("fail", "vm-crash"))
         self.assertEqual(set(self.results.values()), {("pass", "")})
+
+    def test_natively_a_splat_may_be_anybodys(self):
+        def behave(_boot, ids):
+            splat = b"WARNING: at net.c:1"
+            return [HELLO, Event("begin", ["1"], b""), Event("klog", ["1"], splat),
+                    *good("1", "f.c1")[1:], *good("2", "f.c2"), Event("klog", ["-"], splat),
+                    *good("3", "f.c3")], executor.DONE
+        self.run_session(behave, shared=True)
+        for name in ("f.c1", "kernel_and_channel_are_sane"):
+            self.assertEqual(self.results[name], ("fail", "splat"))
+            self.assertIn(verdict.MAYBE_OTHERS, self.reasons[name])
 
     def test_a_hang_and_a_stuck_case_cost_a_reboot(self):
         def behave(boot, ids):

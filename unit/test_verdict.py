@@ -70,6 +70,17 @@ class JudgeTest(unittest.TestCase):
         self.check_word("taint", good, taint="512")
         self.check_word("lost", good, lost=True)
 
+    def test_on_a_shared_machine_others_may_have_done_it(self):
+        good = report(f"ok 1 {NAME}")
+        for observed in (record(good, kernel=["WARNING: at mmu.c:1"]), record(good, taint="512")):
+            alone = verdict.judge(observed, NAME, 90, "done")
+            shared = verdict.judge(observed, NAME, 90, "done", shared=True)
+            self.assertEqual((alone[0], shared[0]), ("fail", "fail"))
+            self.assertEqual(shared[1], alone[1] + verdict.MAYBE_OTHERS)
+        lost = record(good, lost=True)
+        self.assertEqual(verdict.judge(lost, NAME, 90, "done", shared=True),
+                         verdict.judge(lost, NAME, 90, "done"))
+
 
 class SplatTest(unittest.TestCase):
     def test_what_is_a_splat(self):

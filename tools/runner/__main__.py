@@ -205,7 +205,8 @@ def run_all(options, cases, seed):
     os.makedirs(options.out, exist_ok=True)
     with open(os.path.join(options.out, "console.log"), "wb") as console:
         run = session.Session(make_launch(options), load_known(options.known_failures),
-                              on_result, console, plan.split_list(options.require))
+                              on_result, console, plan.split_list(options.require),
+                              shared=not options.kernel)
         probe = options.probe and executor.Job(
             "probe", [os.path.join(directory, os.path.basename(options.probe))], 60)
         interrupted = None

@@ -36,11 +36,13 @@ class Session:
     """Runs pending cases to the end, whatever they do to the VM.
 
     launch(jobs, listener, console, variation) executes jobs and returns the
-    outcome.  on_result(Result) is called as results come.
+    outcome.  on_result(Result) is called as results come.  shared: others use the
+    kernel, too.
     """
 
-    def __init__(self, launch, known, on_result, console, require=()):
+    def __init__(self, launch, known, on_result, console, require=(), shared=False):
         self.launch, self.known, self.on_result = launch, known, on_result
+        self.shared = shared
         self.console, self.require = console, require
         self.release = self.machine = None
         self.capabilities = {}
@@ -204,7 +206,8 @@ class Session:
         self.done.add(item.id)
         if item.record.end is None and outcome in (executor.CRASH, executor.HANG):
             self.killers.add(item.id)
-        result, reason = verdict.judge(item.record, item.case.name, item.job.timeout, outcome)
+        result, reason = verdict.judge(item.record, item.case.name, item.job.timeout, outcome,
+                                       self.shared)
         bug = self.known.lookup(item.case, self.release)
         if bug and result == verdict.FAIL and bug.explains(reason, verdict.OWN_FINDING):
             result, reason = verdict.XFAIL, f"known: {bug.subject} ({reason})"
@@ -215,7 +218,7 @@ class Session:
 
     def _judge_problems(self):
         """Trouble outside of all cases is a failure of the run itself."""
-        reason = verdict.trouble(self.problems)
+        reason = verdict.trouble(self.problems, self.shared)
         for outcome, items in self.suspects:
             if not self.killers.intersection(item.id for item in items):
                 names = ", ".join(repr(item.case) for item in items)

@@ -46,13 +46,21 @@ def splats(lines):
     return [line for line in lines if SPLAT.search(line)]
 
 
-def trouble(record):
-    """What is wrong whatever a program says, or None."""
+# Of what a kernel says that is not ours alone.
+MAYBE_OTHERS = " (while it ran; others use this machine and may have caused it)"
+
+
+def trouble(record, shared=False):
+    """What is wrong whatever a program says, or None.
+
+    shared: the kernel is not ours alone.
+    """
+    doubt = MAYBE_OTHERS if shared else ""
     found = splats(record.kernel)
     if found:
-        return f"splat: {found[0].strip()}"
+        return f"splat: {found[0].strip()}{doubt}"
     if record.taint is not None:
-        return f"taint: the kernel is now tainted ({record.taint})"
+        return f"taint: the kernel is now tainted ({record.taint}){doubt}"
     if record.lost:
         return "lost: lines of the result channel are missing"
     return None
@@ -65,12 +73,12 @@ def signal_name(number):
         return f"signal {number}"
 
 
-def judge(record, name, timeout, outcome):
+def judge(record, name, timeout, outcome, shared=False):
     """Returns (result, reason) for the case of that name.
 
     outcome is how the execution ended, for a case that did not end itself.
     """
-    reason = trouble(record)
+    reason = trouble(record, shared)
     if reason:
         return FAIL, reason
     if record.end is None:
