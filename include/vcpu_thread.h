@@ -28,12 +28,6 @@ struct vcpu_thread {
 void vcpu_thread_start(struct vcpu_thread *t, struct vcpu *vcpu);
 struct vm_exit vcpu_thread_join(struct vcpu_thread *t);
 
-/*
- * Make the thread's KVM_RUN return with EINTR, now or as soon as it is entered.
- * The vCPU can be run again after the join.
- */
-void vcpu_thread_kick(struct vcpu_thread *t);
-
 struct barrier {
 	pthread_mutex_t lock;
 	pthread_cond_t all_here;

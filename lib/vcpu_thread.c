@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,12 +15,6 @@ static struct timespec wait_limit(void)
 	return ts;
 }
 
-/* The signal's only job is to interrupt KVM_RUN. */
-static void on_kick(int sig)
-{
-	(void)sig;
-}
-
 static void *run_once(void *arg)
 {
 	struct vcpu_thread *t = arg;
@@ -32,12 +25,9 @@ static void *run_once(void *arg)
 
 void vcpu_thread_start(struct vcpu_thread *t, struct vcpu *vcpu)
 {
-	struct sigaction sa = { .sa_handler = on_kick };
 	int ret;
 
-	sigaction(SIGUSR1, &sa, NULL);
 	t->vcpu = vcpu;
-	vcpu->run->immediate_exit = 0;
 	ret = pthread_create(&t->thread, NULL, run_once, t);
 	FAIL_UNLESS(!ret, "pthread_create: %s", errno_name(ret));
 }
@@ -56,15 +46,7 @@ void *thread_join(pthread_t thread, const char *what)
 struct vm_exit vcpu_thread_join(struct vcpu_thread *t)
 {
 	thread_join(t->thread, "a vCPU's thread");
-	t->vcpu->run->immediate_exit = 0;
 	return t->exit;
-}
-
-void vcpu_thread_kick(struct vcpu_thread *t)
-{
-	/* Caught on the way in by the flag, or inside KVM_RUN by the signal. */
-	WRITE_ONCE(t->vcpu->run->immediate_exit, 1);
-	pthread_kill(t->thread, SIGUSR1);
 }
 
 void barrier_init(struct barrier *b, int nr_threads)
@@ -90,7 +72,7 @@ void barrier_wait(struct barrier *b)
 	}
 	while (round == b->round && !ret)
 		ret = pthread_cond_clockwait(&b->all_here, &b->lock, CLOCK_MONOTONIC, &limit);
-	FAIL_UNLESS(round != b->round, "barrier: %d of %d threads after %d s", b->nr_waiting, b->nr_threads,
-		    WAIT_LIMIT_SECONDS);
+	FAIL_UNLESS(round != b->round, "barrier: %d of %d threads after %d s", b->nr_waiting,
+		    b->nr_threads, WAIT_LIMIT_SECONDS);
 	pthread_mutex_unlock(&b->lock);
 }
