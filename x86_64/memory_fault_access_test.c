@@ -24,6 +24,21 @@
 /* Of every page: data, and a return instruction for accesses that jump there. */
 #define CONTENT		0xc3
 
+FIXTURE(access)
+{
+	struct vm *vm;
+	struct vcpu *vcpu;
+	struct memslot *slot;
+};
+
+FIXTURE_VARIANT(access)
+{
+	u64 (*guest)(u64 gpa);
+	u64 size;
+	u64 align;
+	bool avx;
+};
+
 /*
  * One instruction accesses memory at %rdi; %rax is the result. Vector registers
  * need no clobber: nothing else in this program uses them.
@@ -39,34 +54,44 @@
 		return result;							\
 	}
 
-GUEST_ACCESS(load1, "movb (%%rdi), %%al")
-GUEST_ACCESS(load2, "movw (%%rdi), %%ax")
-GUEST_ACCESS(load4, "movl (%%rdi), %%eax")
-GUEST_ACCESS(load8, "movq (%%rdi), %%rax")
-GUEST_ACCESS(load16, "movdqu (%%rdi), %%xmm0; movq %%xmm0, %%rax")
-GUEST_ACCESS(load32, "vmovdqu (%%rdi), %%ymm0; vmovq %%xmm0, %%rax")
-GUEST_ACCESS(store1, "movb $0x5a, (%%rdi)")
-GUEST_ACCESS(store2, "movw $0x5a5b, (%%rdi)")
-GUEST_ACCESS(store4, "movl $0x5a5b5c5d, (%%rdi)")
-GUEST_ACCESS(store8, "movq $0x5a5b5c5d, (%%rdi)")
-GUEST_ACCESS(store16, "pcmpeqd %%xmm0, %%xmm0; movdqu %%xmm0, (%%rdi)")
-GUEST_ACCESS(store32, "vcmptrueps %%ymm0, %%ymm0, %%ymm0; vmovups %%ymm0, (%%rdi)")
-GUEST_ACCESS(fxsave, "fxsave64 (%%rdi)")
-GUEST_ACCESS(xchg, "mov $0x5a, %%eax; xchgq %%rax, (%%rdi)")
-GUEST_ACCESS(lock_add, "lock addq $1, (%%rdi); sets %%al")
-GUEST_ACCESS(cmpxchg16, "mov $0xc3c3c3c3c3c3c3c3, %%rax; mov %%rax, %%rdx; xor %%ecx, %%ecx;"
-	     "mov $1, %%ebx; lock cmpxchg16b (%%rdi); setz %%al")
+/* And it is a variant, with the number of bytes and the alignment that it needs. */
+#define __ACCESS(name, bytes, alignment, needs_avx, insns)			\
+	GUEST_ACCESS(name, insns)						\
+	FIXTURE_VARIANT_ADD(access, name)					\
+	{ .guest = guest_##name, .size = bytes, .align = alignment, .avx = needs_avx }
+#define ACCESS(name, bytes, alignment, insns)		\
+	__ACCESS(name, bytes, alignment, false, insns)
+#define AVX_ACCESS(name, bytes, alignment, insns)	\
+	__ACCESS(name, bytes, alignment, true, insns)
+
+ACCESS(load1, 1, 1, "movb (%%rdi), %%al");
+ACCESS(load2, 2, 1, "movw (%%rdi), %%ax");
+ACCESS(load4, 4, 1, "movl (%%rdi), %%eax");
+ACCESS(load8, 8, 1, "movq (%%rdi), %%rax");
+ACCESS(load16, 16, 1, "movdqu (%%rdi), %%xmm0; movq %%xmm0, %%rax");
+AVX_ACCESS(load32, 32, 1, "vmovdqu (%%rdi), %%ymm0; vmovq %%xmm0, %%rax");
+ACCESS(store1, 1, 1, "movb $0x5a, (%%rdi)");
+ACCESS(store2, 2, 1, "movw $0x5a5b, (%%rdi)");
+ACCESS(store4, 4, 1, "movl $0x5a5b5c5d, (%%rdi)");
+ACCESS(store8, 8, 1, "movq $0x5a5b5c5d, (%%rdi)");
+ACCESS(store16, 16, 1, "pcmpeqd %%xmm0, %%xmm0; movdqu %%xmm0, (%%rdi)");
+AVX_ACCESS(store32, 32, 1, "vcmptrueps %%ymm0, %%ymm0, %%ymm0; vmovups %%ymm0, (%%rdi)");
+ACCESS(fxsave, 512, 16, "fxsave64 (%%rdi)");
+ACCESS(xchg, 8, 1, "mov $0x5a, %%eax; xchgq %%rax, (%%rdi)");
+ACCESS(lock_add, 8, 1, "lock addq $1, (%%rdi); sets %%al");
+ACCESS(cmpxchg16, 16, 16, "mov $0xc3c3c3c3c3c3c3c3, %%rax; mov %%rax, %%rdx; xor %%ecx, %%ecx;"
+       "mov $1, %%ebx; lock cmpxchg16b (%%rdi); setz %%al");
 /* Without the lock prefix, which across two pages would be an offence of its own. */
 GUEST_ACCESS(add, "addq $1, (%%rdi); sets %%al")
 /* The operand is a page before the bit. */
-GUEST_ACCESS(bit_string, "mov $0x8002, %%ecx; btsq %%rcx, -0x1000(%%rdi); setc %%al")
-GUEST_ACCESS(rep_stos, "mov $16, %%ecx; rep stosb; mov %%rcx, %%rax")
+ACCESS(bit_string, 8, 1, "mov $0x8002, %%ecx; btsq %%rcx, -0x1000(%%rdi); setc %%al");
+ACCESS(rep_stos, 16, 1, "mov $16, %%ecx; rep stosb; mov %%rcx, %%rax");
 /* %rdi is in the stack's place for one instruction; no interrupt is in the guest. */
-GUEST_ACCESS(push, "lea 8(%%rdi), %%rcx; xchg %%rcx, %%rsp; pushq $0x5a; xchg %%rcx, %%rsp;"
-	     "sub %%rdi, %%rcx; mov %%rcx, %%rax")
-GUEST_ACCESS(pop, "mov %%rdi, %%rcx; xchg %%rcx, %%rsp; popq %%rax; xchg %%rcx, %%rsp;"
-	     "sub %%rdi, %%rcx; add %%rcx, %%rax")
-GUEST_ACCESS(call, "call *%%rdi")
+ACCESS(push, 8, 1, "lea 8(%%rdi), %%rcx; xchg %%rcx, %%rsp; pushq $0x5a; xchg %%rcx, %%rsp;"
+       "sub %%rdi, %%rcx; mov %%rcx, %%rax");
+ACCESS(pop, 8, 1, "mov %%rdi, %%rcx; xchg %%rcx, %%rsp; popq %%rax; xchg %%rcx, %%rsp;"
+       "sub %%rdi, %%rcx; add %%rcx, %%rax");
+ACCESS(call, 1, 1, "call *%%rdi");
 
 #define X86_CR4_OSXSAVE	BIT_ULL(18)
 #define XCR0_FPU_SSE_AVX	7
@@ -90,47 +115,6 @@ static void enable_avx(struct vcpu *vcpu)
 	vcpu_set_sregs(vcpu, &sregs);
 	MUST(vcpu_ioctl(vcpu, KVM_SET_XCRS, &xcrs));
 }
-
-FIXTURE(access)
-{
-	struct vm *vm;
-	struct vcpu *vcpu;
-	struct memslot *slot;
-};
-
-FIXTURE_VARIANT(access)
-{
-	u64 (*guest)(u64 gpa);
-	u64 size;
-	u64 align;
-	bool avx;
-};
-
-#define ACCESS(name, bytes, alignment, ...)					\
-	FIXTURE_VARIANT_ADD(access, name)					\
-	{ .guest = guest_##name, .size = bytes, .align = alignment, __VA_ARGS__ }
-
-ACCESS(load1, 1, 1);
-ACCESS(load2, 2, 1);
-ACCESS(load4, 4, 1);
-ACCESS(load8, 8, 1);
-ACCESS(load16, 16, 1);
-ACCESS(load32, 32, 1, .avx = true);
-ACCESS(store1, 1, 1);
-ACCESS(store2, 2, 1);
-ACCESS(store4, 4, 1);
-ACCESS(store8, 8, 1);
-ACCESS(store16, 16, 1);
-ACCESS(store32, 32, 1, .avx = true);
-ACCESS(fxsave, 512, 16);
-ACCESS(xchg, 8, 1);
-ACCESS(lock_add, 8, 1);
-ACCESS(cmpxchg16, 16, 16);
-ACCESS(bit_string, 8, 1);
-ACCESS(rep_stos, 16, 1);
-ACCESS(push, 8, 1);
-ACCESS(pop, 8, 1);
-ACCESS(call, 1, 1);
 
 FIXTURE_SETUP(access)
 {
