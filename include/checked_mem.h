@@ -85,7 +85,39 @@ const char *checked_mem_complaint(struct checked_mem *m);
  */
 const char *checked_mem_complaint_both(struct checked_mem *m);
 
-/* For files that include harness.h. */
+/*
+ * For files that include harness.h, vcpu.h and vm.h: a VM with checked memory of
+ * @nr_pages at TEST_GPA. Its variants have .nr_vcpus, .nr_slots and .kind.
+ */
+#define FIXTURE_CHECKED_MEM(name, nr_pages)					\
+	FIXTURE(name) {								\
+		struct vm *vm;							\
+		struct vcpu *vcpu;		/* the last one */		\
+		struct checked_mem *m;						\
+	};									\
+	FIXTURE_VARIANT(name) {							\
+		int nr_vcpus;							\
+		int nr_slots;							\
+		enum backing_kind kind;						\
+	};									\
+	FIXTURE_SETUP(name)							\
+	{									\
+		int i;								\
+										\
+		REQUIRE(vm_private_type() >= 0, "no VM type with private memory"); \
+		self->vm = vm_create(vm_private_type());			\
+		for (i = 0; i < variant->nr_vcpus; i++)				\
+			self->vcpu = vcpu_create(self->vm);			\
+		self->m = checked_mem_create(self->vm, TEST_GPA, nr_pages,	\
+					     variant->nr_slots, variant->kind);	\
+	}									\
+	FIXTURE_TEARDOWN(name)							\
+	{									\
+		vm_free(self->vm);						\
+		checked_mem_free(self->m);					\
+	}									\
+	extern int fixture_end_##name
+
 #define EXPECT_MEM(m)		__EXPECT_NO_COMPLAINT(checked_mem_complaint(m), 0)
 #define ASSERT_MEM(m)		__EXPECT_NO_COMPLAINT(checked_mem_complaint(m), 1)
 #define EXPECT_MEM_BOTH_SIDES(m) __EXPECT_NO_COMPLAINT(checked_mem_complaint_both(m), 0)

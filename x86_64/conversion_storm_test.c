@@ -122,17 +122,7 @@ static void guest_storm(u64 vcpu)
 	}
 }
 
-FIXTURE(storm) {
-	struct vm *vm;
-	struct checked_mem *m;
-	struct storm *guest;		/* the guest's copy */
-};
-
-FIXTURE_VARIANT(storm) {
-	int nr_vcpus;
-	int nr_slots;
-	enum backing_kind kind;
-};
+FIXTURE_CHECKED_MEM(storm, NR_PAGES);
 
 FIXTURE_VARIANT_ADD(storm, one_vcpu) {
 	.nr_vcpus = 1, .nr_slots = 1, .kind = BACKING_ANON,
@@ -146,23 +136,10 @@ FIXTURE_VARIANT_ADD(storm, four_vcpus) {
 	.nr_vcpus = 4, .nr_slots = 1, .kind = BACKING_ANON,
 };
 
-FIXTURE_SETUP(storm)
+/* The guest's copy of its variables. */
+static struct storm *guest_storm_of(const FIXTURE_DATA(storm) *self)
 {
-	int i;
-
-	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
-	self->vm = vm_create(vm_private_type());
-	for (i = 0; i < variant->nr_vcpus; i++)
-		vcpu_create(self->vm);
-	self->m = checked_mem_create(self->vm, TEST_GPA, NR_PAGES, variant->nr_slots,
-				     variant->kind);
-	self->guest = guest_var(self->vm, &storm);
-}
-
-FIXTURE_TEARDOWN(storm)
-{
-	vm_free(self->vm);
-	checked_mem_free(self->m);
+	return guest_var(self->vm, &storm);
 }
 
 struct storm_thread {
@@ -202,8 +179,8 @@ static void announce(FIXTURE_DATA(storm) *self, u64 page, u64 nr_pages, u64 set,
 	u64 state;
 
 	for (; nr_pages; nr_pages--, page++) {
-		state = self->guest->state[page] + STATE_STEP;
-		WRITE_ONCE(self->guest->state[page], (state & ~clear) | set);
+		state = guest_storm_of(self)->state[page] + STATE_STEP;
+		WRITE_ONCE(guest_storm_of(self)->state[page], (state & ~clear) | set);
 	}
 }
 
@@ -227,7 +204,7 @@ static bool enough_judged(FIXTURE_DATA(storm) *self, int nr_vcpus)
 	int i;
 
 	for (i = 0; i < nr_vcpus; i++)
-		if (READ_ONCE(self->guest->of[i].judged) < MIN_JUDGED)
+		if (READ_ONCE(guest_storm_of(self)->of[i].judged) < MIN_JUDGED)
 			return false;
 	return true;
 }
@@ -245,12 +222,12 @@ static const char *final_complaint(FIXTURE_DATA(storm) *self, int nr_vcpus, enum
 			found = side == PAGE_SHARED ? *word_of(base, page, i) :
 				vcpu_call_done(self->vm->vcpus[i], guest_read_u64,
 					       (unsigned long)word_of(TEST_GPA, page, i));
-			if (legal(self->guest, i, page, side, found))
+			if (legal(guest_storm_of(self), i, page, side, found))
 				continue;
 			snprintf(text, sizeof(text),
 				 "vCPU %d, page %llu, %s side: found %#llx, last written %#llx", i,
 				 page, page_side_name(side), found,
-				 self->guest->of[i].certain[page][side]);
+				 guest_storm_of(self)->of[i].certain[page][side]);
 			return text;
 		}
 	}
@@ -273,7 +250,7 @@ TEST_F(storm, accesses_reach_the_side_that_is_in_force)
 
 	rng_init(&rng, rng_seed(), MAX_VCPUS);
 	for (i = 0; i < variant->nr_vcpus; i++) {
-		self->guest->of[i].seed = rng_seed();
+		guest_storm_of(self)->of[i].seed = rng_seed();
 		threads[i].vcpu = self->vm->vcpus[i];
 		vcpu_call(threads[i].vcpu, guest_storm, i);
 		ASSERT_EQ(0, pthread_create(&threads[i].thread, NULL, run_vcpu, &threads[i]));
@@ -283,13 +260,13 @@ TEST_F(storm, accesses_reach_the_side_that_is_in_force)
 		if (++nr == MAX_CONVERSIONS)
 			break;
 	}
-	WRITE_ONCE(self->guest->stop, 1);
+	WRITE_ONCE(guest_storm_of(self)->stop, 1);
 	for (i = 0; i < variant->nr_vcpus; i++) {
 		thread_join(threads[i].thread, "a vCPU in the storm");
 		EXPECT_GUEST_DONE(threads[i].exit);
-		EXPECT_GE(self->guest->of[i].judged, MIN_JUDGED);
+		EXPECT_GE(guest_storm_of(self)->of[i].judged, MIN_JUDGED);
 		TH_LOG("vCPU %d: %llu accesses judged, %llu stale faults, %llu conversions", i,
-		       self->guest->of[i].judged, threads[i].nr_faults, nr);
+		       guest_storm_of(self)->of[i].judged, threads[i].nr_faults, nr);
 	}
 	__EXPECT_NO_COMPLAINT(final_complaint(self, variant->nr_vcpus, PAGE_SHARED,
 					      (unsigned long)self->m->hva), 0);

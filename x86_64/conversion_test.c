@@ -14,17 +14,7 @@
 
 #define NR_PAGES	24
 
-FIXTURE(conversion) {
-	struct vm *vm;
-	struct vcpu *vcpu;
-	struct checked_mem *m;
-};
-
-FIXTURE_VARIANT(conversion) {
-	int nr_vcpus;
-	int nr_slots;
-	enum backing_kind kind;
-};
+FIXTURE_CHECKED_MEM(conversion, NR_PAGES);
 
 FIXTURE_VARIANT_ADD(conversion, one_vcpu_one_slot) {
 	.nr_vcpus = 1, .nr_slots = 1, .kind = BACKING_ANON,
@@ -37,24 +27,6 @@ FIXTURE_VARIANT_ADD(conversion, two_vcpus_two_slots_memfd) {
 FIXTURE_VARIANT_ADD(conversion, four_vcpus_many_slots) {
 	.nr_vcpus = 4, .nr_slots = NR_PAGES / 3, .kind = BACKING_ANON,
 };
-
-FIXTURE_SETUP(conversion)
-{
-	int i;
-
-	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
-	self->vm = vm_create(vm_private_type());
-	for (i = 0; i < variant->nr_vcpus; i++)
-		self->vcpu = vcpu_create(self->vm);
-	self->m = checked_mem_create(self->vm, TEST_GPA, NR_PAGES, variant->nr_slots,
-				     variant->kind);
-}
-
-FIXTURE_TEARDOWN(conversion)
-{
-	vm_free(self->vm);
-	checked_mem_free(self->m);
-}
 
 /* Ranges of pages; with 2 or 8 slots of 24 pages some cross their borders. */
 static const struct range {
