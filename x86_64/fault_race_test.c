@@ -89,7 +89,8 @@ static void guest_check_counts(u64 gpa, u64 nr_pages, u64 count)
 
 /*
  * EXIT-13: no increment is lost, so all of them went to one page. Red: mutants
- * attr-store-short, exit-private-uses-hva.
+ * attr-store-short, exit-private-uses-hva, file-pfn-always-clears (who comes second
+ * clears it again).
  */
 TEST_F(fault_race, vcpus_that_fault_at_once_get_the_same_page)
 {
