@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * guest_memfd without memory: each allocation that the kernel makes for a file or
- * for its pages fails once. Nothing may be left of what was refused, and the same
+ * guest_memfd without memory: allocations that the kernel makes for a file or for
+ * its pages fail, one after the other. Nothing may be left of what was refused, and the same
  * call works when it is repeated.
  */
 #include <dirent.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "disposable.h"
-#include "fault_inject.h"
+#include "fail_slab.h"
 #include "gmem.h"
 #include "gmem_fixture.h"
 #include "harness.h"
@@ -28,13 +28,14 @@ FIXTURE_SETUP(gmem_nomem)
 {
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(kvm_cap(KVM_CAP_GUEST_MEMFD), "no guest_memfd");
-	REQUIRE(fault_inject_pages_available(),
-		"allocations cannot be made to fail (failslab, fail_page_alloc, root)");
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
+	fail_slab_open();
 	self->vm = vm_create_bare(gmem_any_vm_type());
 }
 
 FIXTURE_TEARDOWN(gmem_nomem)
 {
+	fail_slab_close();
 	vm_free(self->vm);
 }
 
@@ -66,32 +67,33 @@ static int lowest_free_descriptor(void)
  */
 TEST_F(gmem_nomem, file_is_made_whole_or_not_at_all)
 {
-	int fd, nth, before = nr_open_files(), nr_failed = 0;
-	int lowest = lowest_free_descriptor();
-	bool hit = true;
+	const int before = nr_open_files(), lowest = lowest_free_descriptor();
+	const u32 step = 64, limit = SZ_64K;
+	int fd = -1, nr_failed = 0;
+	u32 bytes;
 
-	for (nth = 1; hit; nth++) {
-		fault_inject(nth);
+	for (bytes = 0; fd < 0 && bytes < limit; bytes += step) {
+		fail_slab_arm(bytes);
 		fd = __gmem_create(self->vm, SIZE, 0);
-		hit = fault_inject_stop();
+		fail_slab_disarm();
 		if (fd >= 0) {
 			close(fd);
 		} else {
 			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, fd) {
-				TH_LOG("allocation %d", nth);
+				TH_LOG("after %u bytes", bytes);
 			}
 		}
 		EXPECT_EQ(before, nr_open_files()) {
-			TH_LOG("allocation %d", nth);
+			TH_LOG("after %u bytes", bytes);
 		}
 		EXPECT_EQ(lowest, lowest_free_descriptor()) {
-			TH_LOG("allocation %d", nth);
+			TH_LOG("after %u bytes", bytes);
 		}
 	}
 	EXPECT_LE(0, fd);
-	/* The file's own structure, inode and struct file at the least. */
-	EXPECT_LE(3, nr_failed);
+	/* Its own structure, inode, dentry and struct file are larger than a step each. */
+	EXPECT_LE(4, nr_failed);
 }
 
 /* CREATE-2: nor without a number for the descriptor. Red: mutant create-fd-errno. */
@@ -122,9 +124,9 @@ TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
 
 	for (nth = 1; hit; nth++) {
 		fd = gmem_create(self->vm, SIZE, 0);
-		fault_inject(nth);
+		fail_slab_arm_nth(nth);
 		ret = __gmem_allocate(fd, 0, SIZE);
-		hit = fault_inject_stop();
+		hit = fail_slab_disarm_nth();
 		if (ret) {
 			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {
@@ -157,9 +159,9 @@ TEST_F(gmem_nomem, host_mapping_is_populated_or_says_enomem)
 	for (nth = 1; hit; nth++) {
 		fd = gmem_create(self->vm, SIZE, flags);
 		p = gmem_mmap(fd, 0, SIZE);
-		fault_inject(nth);
+		fail_slab_arm_nth(nth);
 		ret = madvise(p, SIZE, MADV_POPULATE_WRITE) ? -errno : 0;
-		hit = fault_inject_stop();
+		hit = fail_slab_disarm_nth();
 		if (ret) {
 			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {

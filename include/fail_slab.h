@@ -3,10 +3,11 @@
  * Fault injection: slab allocations that the calling thread's system calls make in
  * the kernel fail (Documentation/fault-injection/fault-injection.rst). Only those
  * of a thread that armed it, while it is armed; other processes are not affected.
- * Needs CONFIG_FAILSLAB with debugfs, and the privilege to use it.
+ * Needs CONFIG_FAILSLAB and CONFIG_FAIL_PAGE_ALLOC with debugfs, and the privilege to
+ * use them.
  *
  * Either all fail from some point on (an allocation that the kernel tries again is
- * not had the second time either), or one does:
+ * not had the second time either), or one does, of slab or of pages:
  *
  *	for (nth = 1, hit = true; hit; nth++) {
  *		fail_slab_arm_nth(nth);

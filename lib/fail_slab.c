@@ -11,7 +11,7 @@
 #include "fail.h"
 #include "fail_slab.h"
 
-#define SETTINGS	"/sys/kernel/debug/failslab/"
+#define SETTINGS	"/sys/kernel/debug/"
 #define MAKE_IT_FAIL	"/proc/thread-self/make-it-fail"
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 
@@ -25,15 +25,20 @@ static struct setting {
 	const char *after_boot;
 	char before[32];
 } settings[] = {
-	{ .name = "task-filter", .value = "Y", .after_boot = "N" },
-	{ .name = "verbose", .value = "0", .after_boot = "2" },
-	{ .name = "ignore-gfp-wait", .value = "N", .after_boot = "Y" },
-	{ .name = "cache-filter", .value = "N", .after_boot = "N" },
-	{ .name = "interval", .value = "1", .after_boot = "1" },
-	{ .name = "times", .value = "-1", .after_boot = "1" },
+	{ .name = "failslab/task-filter", .value = "Y", .after_boot = "N" },
+	{ .name = "failslab/verbose", .value = "0", .after_boot = "2" },
+	{ .name = "failslab/ignore-gfp-wait", .value = "N", .after_boot = "Y" },
+	{ .name = "failslab/cache-filter", .value = "N", .after_boot = "N" },
+	{ .name = "failslab/interval", .value = "1", .after_boot = "1" },
+	{ .name = "failslab/times", .value = "-1", .after_boot = "1" },
+	/* Of allocations of pages only an nth can fail: their probability stays 0. */
+	{ .name = "fail_page_alloc/verbose", .value = "0", .after_boot = "2" },
+	{ .name = "fail_page_alloc/ignore-gfp-wait", .value = "N", .after_boot = "Y" },
+	{ .name = "fail_page_alloc/ignore-gfp-highmem", .value = "N", .after_boot = "Y" },
+	{ .name = "fail_page_alloc/min-order", .value = "0", .after_boot = "1" },
 	/* Counts down while armed. */
-	{ .name = "space", .value = "0", .after_boot = "0" },
-	{ .name = "probability", .value = "100", .after_boot = "0" },
+	{ .name = "failslab/space", .value = "0", .after_boot = "0" },
+	{ .name = "failslab/probability", .value = "100", .after_boot = "0" },
 };
 
 /* Open while the thread is armed, so that to disarm it takes no allocation. */
@@ -53,7 +58,7 @@ static void set(const char *name, const char *value)
 	int fd = open_setting(name, O_WRONLY);
 
 	FAIL_UNLESS(fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value),
-		    "set failslab/%s to %s: %s", name, value, errno_name(errno));
+		    "set %s to %s: %s", name, value, errno_name(errno));
 	close(fd);
 }
 
@@ -62,7 +67,7 @@ static void get(struct setting *s)
 	int fd = open_setting(s->name, O_RDONLY);
 	ssize_t n = fd < 0 ? -1 : read(fd, s->before, sizeof(s->before) - 1);
 
-	FAIL_UNLESS(n > 0, "read failslab/%s: %s", s->name, errno_name(errno));
+	FAIL_UNLESS(n > 0, "read %s: %s", s->name, errno_name(errno));
 	s->before[n] = '\0';
 	s->before[strcspn(s->before, "\n")] = '\0';
 	close(fd);
@@ -94,8 +99,9 @@ static void take_lock(void)
 
 bool fail_slab_available(void)
 {
-	return !access(SETTINGS "probability", R_OK | W_OK) && !access(MAKE_IT_FAIL, W_OK) &&
-	       !access(FAIL_NTH, W_OK);
+	return !access(SETTINGS "failslab/probability", R_OK | W_OK) &&
+	       !access(SETTINGS "fail_page_alloc/min-order", R_OK | W_OK) &&
+	       !access(MAKE_IT_FAIL, W_OK) && !access(FAIL_NTH, W_OK);
 }
 
 /* What a user of this file finds that was killed, rather than somebody's own settings. */
@@ -105,7 +111,7 @@ static bool are_left_over(void)
 
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
 		if (strcmp(settings[i].before, settings[i].value) &&
-		    strcmp(settings[i].name, "space"))
+		    strcmp(settings[i].name, "failslab/space"))
 			return false;
 	return true;
 }
@@ -170,7 +176,7 @@ void fail_slab_arm(u32 bytes)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", bytes);
-	set("space", text);
+	set("failslab/space", text);
 	task_fd = open_own(MAKE_IT_FAIL, O_WRONLY);
 	write_at(task_fd, MAKE_IT_FAIL, "1");
 }

@@ -184,6 +184,40 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 }
 
 /*
+ * BIND-14: and where nothing more is to be had: a single failure leaves the kernel
+ * other ways to get the nodes that the file's bindings are in.
+ * Red: mutant bind-fail-keeps-bindings.
+ */
+TEST_F(memslot_refused, bind_out_of_memory_leaves_no_trace)
+{
+	const u32 step = 128, limit = SZ_64K;
+	int ret = -1, nr_failed = 0;
+	u32 bytes;
+
+	REQUIRE_DISPOSABLE_MACHINE();
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
+	fail_slab_open();
+	open_base(self);
+	for (bytes = 0; ret && bytes < limit; bytes += step) {
+		fail_slab_arm(bytes);
+		ret = bind_range(self, OTHER, FREE_GPA, FREE_OFFSET);
+		fail_slab_disarm();
+		if (!ret)
+			continue;
+		nr_failed++;
+		EXPECT_REFUSED(self->watch, ENOMEM, ret) {
+			TH_LOG("after %u bytes", bytes);
+		}
+	}
+	EXPECT_OK(ret);
+	EXPECT_LT(1, nr_failed);
+	EXPECT_OK(delete(self, OTHER));
+	EXPECT_UNCHANGED(self->watch);
+	fail_slab_close();
+	close_base(_metadata, self);
+}
+
+/*
  * BIND-14: a deletion needs memory too: without, the slot is as it was, and its
  * pages are found again when their mappings are gone.
  * Red: mutant bind-delete-fails-late.

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "disposable.h"
-#include "fault_inject.h"
+#include "fail_slab.h"
 #include "guest_mem.h"
 #include "guest_mmu.h"
 #include "harness.h"
@@ -60,6 +60,7 @@ FIXTURE_SETUP(plain_change)
 
 FIXTURE_TEARDOWN(plain_change)
 {
+	fail_slab_close();
 	vm_free(self->vm);
 }
 
@@ -263,7 +264,7 @@ TEST_F(plain_change, dirty_log_can_be_full_at_first)
 /*
  * EXIT-14, BIND-14: each allocation that switching the log on, moving the slot, or
  * making one with a log needs: without it the slot is as it was, without a log.
- * Red: mutants slot-move-lost, slot-log-nomem-ok. Needs: alone.
+ * Red: mutants slot-move-lost, slot-log-nomem-ok.
  */
 TEST_F(plain_change, change_without_memory_leaves_the_slot)
 {
@@ -281,13 +282,14 @@ TEST_F(plain_change, change_without_memory_leaves_the_slot)
 	size_t i;
 
 	REQUIRE_DISPOSABLE_MACHINE();
-	REQUIRE(fault_inject_available(), "allocations cannot be made to fail (failslab, root)");
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
+	fail_slab_open();
 	for (i = 0; i < ARRAY_SIZE(changes); i++) {
 		nr_failed = 0;
 		for (nth = 1, hit = true; hit; nth++) {
-			fault_inject(nth);
+			fail_slab_arm_nth(nth);
 			ret = set(self, changes[i].flags, changes[i].gpa);
-			hit = fault_inject_stop();
+			hit = fail_slab_disarm_nth();
 			if (!ret) {
 				EXPECT_SLOT_AT(changes[i].gpa);
 				EXPECT_OK(set(self, 0, FROM));
@@ -306,7 +308,7 @@ TEST_F(plain_change, change_without_memory_leaves_the_slot)
 	}
 }
 
-/* BIND-14: the same for a new slot with a log: none is there. Red: mutant slot-log-nomem-ok. Needs: alone. */
+/* BIND-14: the same for a new slot with a log: none is there. Red: mutant slot-log-nomem-ok. */
 TEST_F(plain_change, logged_slot_without_memory_is_not_there)
 {
 	const u32 id = self->vm->next_slot_id;
@@ -315,12 +317,13 @@ TEST_F(plain_change, logged_slot_without_memory_is_not_there)
 	bool hit;
 
 	REQUIRE_DISPOSABLE_MACHINE();
-	REQUIRE(fault_inject_available(), "allocations cannot be made to fail (failslab, root)");
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
+	fail_slab_open();
 	for (nth = 1, hit = true; hit; nth++) {
-		fault_inject(nth);
+		fail_slab_arm_nth(nth);
 		ret = __memslot_set2(self->vm, id, KVM_MEM_LOG_DIRTY_PAGES, TO, SLOT_SIZE, hva,
 				     -1, 0);
-		hit = fault_inject_stop();
+		hit = fail_slab_disarm_nth();
 		if (ret) {
 			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {

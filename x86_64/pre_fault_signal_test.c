@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "disposable.h"
-#include "fault_inject.h"
+#include "fail_slab.h"
 #include "gmem.h"
 #include "gmem_pages.h"
 #include "guest_mem.h"
@@ -49,6 +49,7 @@ FIXTURE_SETUP(pre_fault_signal)
 
 FIXTURE_TEARDOWN(pre_fault_signal)
 {
+	fail_slab_close();
 	alarm(0);
 	if (self->gmem >= 0)
 		close(self->gmem);
@@ -118,7 +119,7 @@ TEST_F(pre_fault_signal, signal_anywhere_leaves_what_is_reported)
 
 /*
  * PREFAULT-4: without an allocation that a vCPU's first pre-fault needs: ENOMEM, nothing
- * done, and the next call succeeds. Red: mutant prefault-nomem-retry. Needs: alone.
+ * done, and the next call succeeds. Red: mutant prefault-nomem-retry.
  */
 TEST_F(pre_fault_signal, first_page_without_memory_is_enomem)
 {
@@ -129,8 +130,8 @@ TEST_F(pre_fault_signal, first_page_without_memory_is_enomem)
 	u64 gpa, size;
 
 	REQUIRE_DISPOSABLE_MACHINE();
-	REQUIRE(fault_inject_pages_available(),
-		"allocations cannot be made to fail (failslab, fail_page_alloc, root)");
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
+	fail_slab_open();
 	/* The bulk of them fill caches with more of the same: a sample is enough. */
 	for (nth = 1; hit; nth += nth < 6 ? 1 : 13) {
 		vm = vm_create(vm_private_type());
@@ -139,9 +140,9 @@ TEST_F(pre_fault_signal, first_page_without_memory_is_enomem)
 		mem_attrs_set_private(vm, TEST_GPA, PAGE_SIZE);
 		gpa = TEST_GPA;
 		size = PAGE_SIZE;
-		fault_inject(nth);
+		fail_slab_arm_nth(nth);
 		ret = __vcpu_pre_fault(vcpu, &gpa, &size);
-		hit = fault_inject_stop();
+		hit = fail_slab_disarm_nth();
 		if (ret) {
 			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {
