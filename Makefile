@@ -57,7 +57,8 @@ CFLAGS += -pthread -MD -MP $(ARCH_CFLAGS)
 LDFLAGS += -static -pthread
 
 obj := $(OUTPUT)/obj
-lib_sources := $(wildcard lib/*.c lib/$(ARCH_DIR)/*.c lib/$(ARCH_DIR)/*.S)
+lib_sources := $(wildcard $(addprefix lib/,*.c $(ARCH_DIR)/*.c $(ARCH_DIR)/*.S))
+lib_sources += $(wildcard $(addprefix vmm/,*.c $(ARCH_DIR)/*.c))
 lib_objects := $(patsubst %,$(obj)/%.o,$(basename $(lib_sources)))
 vpath %.c . $(ARCH_DIR)
 

@@ -81,4 +81,6 @@ args+=("${QEMU_CHANNEL[@]}")
 # the runner boots again.  Warnings must reach the console, hence the level.
 args+=(-append "console=$VM_CONSOLE panic=-1 oops=panic loglevel=5 ${VM_APPEND[$variation]} $append")
 
-exec "$QEMU" "${args[@]}" "${extra[@]}"
+declare -n variation_args=VM_ARGS_$variation
+
+exec "$QEMU" "${args[@]}" "${variation_args[@]}" "${extra[@]}"
