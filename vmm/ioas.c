@@ -4,7 +4,6 @@
 #include <linux/iommufd.h>
 #include <linux/vfio.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "fail.h"
@@ -29,11 +28,8 @@ int ioas_ioctl(const struct ioas *ioas, unsigned long request, void *arg)
 
 void ioas_open(struct ioas *ioas)
 {
-	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	struct iommu_ioas_alloc cmd = { .size = sizeof(cmd) };
 
-	FAIL_UNLESS(!setrlimit(RLIMIT_MEMLOCK, &all), "lift RLIMIT_MEMLOCK: %s",
-		    errno_name(errno));
 	*ioas = (struct ioas){ .fd = open(DEV_IOMMU, O_RDWR | O_CLOEXEC) };
 	FAIL_UNLESS(ioas->fd >= 0, "open " DEV_IOMMU ": %s", errno_name(errno));
 	MUST(ioas_ioctl(ioas, IOMMU_IOAS_ALLOC, &cmd));

@@ -16,6 +16,7 @@ enum {
 };
 
 #define ACCESS_RW_WRITE		(1 << 0)
+#define ACCESS_RW_SLOW_PATH	(1 << 2)
 
 struct mock_cmd {
 	u32 size;
@@ -144,10 +145,10 @@ static int access_rw(const struct iommufd_mock *m, u64 iova, const void *buf, u6
 
 int __iommufd_mock_read(const struct iommufd_mock *m, u64 iova, void *buf, u64 size)
 {
-	return access_rw(m, iova, buf, size, 0);
+	return access_rw(m, iova, buf, size, ACCESS_RW_SLOW_PATH);
 }
 
 int __iommufd_mock_write(const struct iommufd_mock *m, u64 iova, const void *buf, u64 size)
 {
-	return access_rw(m, iova, buf, size, ACCESS_RW_WRITE);
+	return access_rw(m, iova, buf, size, ACCESS_RW_SLOW_PATH | ACCESS_RW_WRITE);
 }

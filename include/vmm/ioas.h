@@ -4,8 +4,8 @@
  * sizes are in bytes. Documentation/userspace-api/iommufd.rst;
  * include/uapi/linux/iommufd.h.
  *
- * Mapping pins the memory at once if a device is attached. Pinned pages count
- * against RLIMIT_MEMLOCK, whatever the capabilities.
+ * Mapping pins the memory at once if a device is attached. Without CAP_IPC_LOCK the
+ * pinned pages count against RLIMIT_MEMLOCK.
  */
 #ifndef KVM_GMEM_VMM_IOAS_H
 #define KVM_GMEM_VMM_IOAS_H
@@ -22,7 +22,7 @@ struct ioas {
 /* For REQUIRE(). */
 bool ioas_available(void);
 
-/* A new one with a descriptor of its own; lifts RLIMIT_MEMLOCK. Ends the case on failure. */
+/* A new one with a descriptor of its own. Ends the case on failure. */
 void ioas_open(struct ioas *ioas);
 /* Everything goes with it. Safe if it is all zeros. */
 void ioas_close(struct ioas *ioas);

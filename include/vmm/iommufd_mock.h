@@ -42,8 +42,10 @@ int __iommufd_mock_check_map(const struct iommufd_mock *m, u64 iova, const void 
 int __iommufd_mock_check_pins(const struct ioas *ioas, const void *hva, u64 size, u32 nr);
 
 /*
- * A kernel driver's access to what is mapped, as a device would: 0 or -errno, -ENOENT
- * if a byte of the range is not mapped.
+ * A kernel driver's access to what is mapped: 0 or -errno, -ENOENT if a byte of the
+ * range is not mapped. It goes to the pages that are pinned for the IOMMU, as a
+ * device's would, where the range has two or more pages of one mapping; for less than
+ * that the kernel takes a shortcut by way of the process's page tables.
  */
 int __iommufd_mock_read(const struct iommufd_mock *m, u64 iova, void *buf, u64 size);
 int __iommufd_mock_write(const struct iommufd_mock *m, u64 iova, const void *buf, u64 size);
