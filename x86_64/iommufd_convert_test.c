@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A RAM block whose conversions an I/O address space follows, with a mock device that
+ * tells what is mapped: is it, page by page, what the discard manager says?
+ */
+#include <linux/vfio.h>
+#include <stdlib.h>
+
+#include "harness.h"
+#include "vm.h"
+#include "vmm/ioas_listener.h"
+#include "vmm/iommufd_mock.h"
+
+#define NR_PAGES	48
+#define SIZE		(NR_PAGES * PAGE_SIZE)
+#define NR_CONVERSIONS	25000
+
+FIXTURE(dma_convert) {
+	struct vm *vm;
+	struct ram_block *block;
+	struct ioas ioas;
+	struct iommufd_mock mock;
+	struct ioas_listener listener;
+};
+
+FIXTURE_VARIANT(dma_convert) {
+	enum ioas_style style;
+	enum backing_kind kind;
+};
+
+FIXTURE_VARIANT_ADD(dma_convert, pagewise) { IOAS_PAGEWISE, BACKING_ANON };
+FIXTURE_VARIANT_ADD(dma_convert, pagewise_memfd) { IOAS_PAGEWISE, BACKING_MEMFD };
+FIXTURE_VARIANT_ADD(dma_convert, coalesced) { IOAS_COALESCED, BACKING_ANON };
+FIXTURE_VARIANT_ADD(dma_convert, compat) { IOAS_COMPAT, BACKING_ANON };
+
+FIXTURE_SETUP(dma_convert)
+{
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	REQUIRE(iommufd_mock_available(), "no mock device (CONFIG_IOMMUFD_TEST)");
+	self->vm = vm_create_bare(vm_private_type());
+	self->block = ram_block_create(self->vm, "ram", TEST_GPA, SIZE, variant->kind, 0);
+	if (variant->style == IOAS_COMPAT)
+		ioas_compat_open(&self->ioas, VFIO_TYPE1_IOMMU);
+	else
+		ioas_open(&self->ioas);
+	iommufd_mock_attach(&self->mock, &self->ioas);
+}
+
+FIXTURE_TEARDOWN(dma_convert)
+{
+	ioas_listener_remove(&self->listener);
+	ioas_close(&self->ioas);
+	vm_free(self->vm);
+	ram_block_free(self->block);
+}
+
+static u64 gpa_of(u64 page)
+{
+	return TEST_GPA + page * PAGE_SIZE;
+}
+
+static int convert(FIXTURE_DATA(dma_convert) *self, u64 page, u64 nr_pages, bool private)
+{
+	return __ram_block_convert(self->block, gpa_of(page), nr_pages * PAGE_SIZE, private);
+}
+
+struct comparison {
+	FIXTURE_DATA(dma_convert) *self;
+	char why[160];
+};
+
+/* A shared run inside of the section: every page is the host's, and pinned once. */
+static int compare_shared(void *arg, u64 page, u64 nr_pages)
+{
+	struct comparison *c = arg;
+	const char *hva = c->self->block->hva + page * PAGE_SIZE;
+	u64 size = nr_pages * PAGE_SIZE;
+	int map = __iommufd_mock_check_map(&c->self->mock, gpa_of(page), hva, size);
+	int pins = __iommufd_mock_check_pins(&c->self->ioas, hva, size, 1);
+
+	if (map || pins)
+		snprintf(c->why, sizeof(c->why),
+			 "shared pages [%llu, +%llu): expected their mapping, got %s, pins %s",
+			 page, nr_pages, errno_name(-map), errno_name(-pins));
+	return map | pins;
+}
+
+/* No page of a private run can be reached. */
+static int compare_private(void *arg, u64 page, u64 nr_pages)
+{
+	struct comparison *c = arg;
+	u64 word, end = page + nr_pages;
+	int ret;
+
+	for (; page < end; page++) {
+		ret = __iommufd_mock_read(&c->self->mock, gpa_of(page), &word, sizeof(word));
+		if (ret == -ENOENT)
+			continue;
+		snprintf(c->why, sizeof(c->why), "page %llu: expected no access, got %s", page,
+			 errno_name(-ret));
+		return -1;
+	}
+	return 0;
+}
+
+/* NULL if what is mapped is what is populated; [page, +nr_pages) is the section. */
+static const char *mapping_complaint(FIXTURE_DATA(dma_convert) *self, u64 page, u64 nr_pages)
+{
+	static struct comparison c;
+	struct ram_discard *rd = self->block->discard;
+
+	c = (struct comparison){ .self = self };
+	if (!ram_discard_replay(rd, page, nr_pages, true, compare_shared, &c))
+		ram_discard_replay(rd, page, nr_pages, false, compare_private, &c);
+	if (!c.why[0] && page)
+		compare_private(&c, 0, page);
+	if (!c.why[0])
+		compare_private(&c, page + nr_pages, NR_PAGES - page - nr_pages);
+	return c.why[0] ? c.why : NULL;
+}
+
+#define ASSERT_MAPPED_AS(self, page, nr_pages) \
+	__EXPECT_NO_COMPLAINT(mapping_complaint(self, page, nr_pages), 1)
+
+/*
+ * DMA-1, DMA-5: after each of many conversions at random, of mixed ranges too, each
+ * page that is shared is mapped to the host's page and pinned once, and no other
+ * is mapped. Red: library's mutants pagewise-omits-last, unmap-omitted, wrong-hva,
+ * coalesced-tail-offset, coalesced-no-tail.
+ */
+TEST_F(dma_convert, mappings_follow_every_conversion)
+{
+	struct rng rng;
+	int i;
+
+	rng_init(&rng, rng_seed(), variant->style);
+	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	for (i = 0; i < NR_CONVERSIONS; i++) {
+		u64 page = rng_below(&rng, NR_PAGES);
+		u64 nr_pages = rng_range(&rng, 1, NR_PAGES - page);
+
+		/* Short ones mostly: they make fragments. */
+		if (rng_chance(&rng, 3, 4) && nr_pages > 4)
+			nr_pages = rng_range(&rng, 1, 4);
+		ASSERT_OK(convert(self, page, nr_pages, rng_chance(&rng, 1, 2)));
+		ASSERT_MAPPED_AS(self, 0, NR_PAGES);
+	}
+}
+
+/*
+ * DMA-1: a device that comes late finds all that is shared, and no more; its section
+ * may begin and end inside of converted ranges. Red: library's mutants wrong-section,
+ * late-listener-forgotten.
+ */
+TEST_F(dma_convert, late_listener_maps_its_section)
+{
+	ASSERT_OK(convert(self, 3, 5, true));
+	ASSERT_OK(convert(self, 20, 10, true));
+	ASSERT_OK(convert(self, 22, 2, false));
+	ioas_listener_add(&self->listener, self->block, 6 * PAGE_SIZE, 19 * PAGE_SIZE,
+			  &self->ioas, variant->style);
+	ASSERT_MAPPED_AS(self, 6, 19);
+	ASSERT_OK(convert(self, 0, 12, true));
+	ASSERT_MAPPED_AS(self, 6, 19);
+	ASSERT_OK(convert(self, 0, NR_PAGES, false));
+	ASSERT_MAPPED_AS(self, 6, 19);
+	ioas_listener_remove(&self->listener);
+	ASSERT_MAPPED_AS(self, 0, 0);
+}
+
+/*
+ * DMA-1, DMA-2: the device sees what the CPU wrote to a page that was private
+ * meanwhile: the order of the conversion leaves it no stale page.
+ * Red: library's mutant unmap-omitted.
+ */
+TEST_F(dma_convert, device_sees_the_new_page_after_a_round_trip)
+{
+	char *hva = self->block->hva;
+	char bytes[8 * PAGE_SIZE];
+
+	memset(hva, 0x11, sizeof(bytes));
+	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	ASSERT_OK(convert(self, 2, 4, true));
+	ASSERT_OK(convert(self, 2, 4, false));
+	EXPECT_FILLED(0, hva + 2 * PAGE_SIZE, 4 * PAGE_SIZE);
+	memset(hva + 2 * PAGE_SIZE, 0x22, 4 * PAGE_SIZE);
+	ASSERT_OK(__iommufd_mock_read(&self->mock, gpa_of(0), bytes, sizeof(bytes)));
+	EXPECT_FILLED(0x11, bytes, 2 * PAGE_SIZE);
+	EXPECT_FILLED(0x22, bytes + 2 * PAGE_SIZE, 4 * PAGE_SIZE);
+	EXPECT_FILLED(0x11, bytes + 6 * PAGE_SIZE, 2 * PAGE_SIZE);
+}
+
+/*
+ * DMA-6: what a style costs in calls: by the page it maps, and in one it unmaps; by
+ * the run it maps, and for a hole it unmaps once and maps what is left.
+ */
+TEST_F(dma_convert, number_of_calls_is_that_of_the_style)
+{
+	bool pagewise = variant->style == IOAS_PAGEWISE;
+	bool coalesced = variant->style == IOAS_COALESCED;
+	u64 maps = pagewise ? NR_PAGES : 1;
+
+	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	EXPECT_EQ(maps, self->ioas.nr_map_calls);
+	ASSERT_OK(convert(self, 8, 8, true));
+	maps += coalesced ? 2 : 0;
+	EXPECT_EQ(maps, self->ioas.nr_map_calls);
+	EXPECT_EQ(1, self->ioas.nr_unmap_calls);
+	ASSERT_OK(convert(self, 8, 8, false));
+	maps += pagewise ? 8 : 1;
+	EXPECT_EQ(maps, self->ioas.nr_map_calls);
+	EXPECT_EQ(1, self->ioas.nr_unmap_calls);
+	/* Nothing changes, nothing is called. */
+	ASSERT_OK(convert(self, 0, NR_PAGES, false));
+	EXPECT_EQ(maps, self->ioas.nr_map_calls);
+}
+
+GMEM_TEST_MAIN
