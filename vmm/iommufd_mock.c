@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/iommufd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -151,4 +152,13 @@ int __iommufd_mock_read(const struct iommufd_mock *m, u64 iova, void *buf, u64 s
 int __iommufd_mock_write(const struct iommufd_mock *m, u64 iova, const void *buf, u64 size)
 {
 	return access_rw(m, iova, buf, size, ACCESS_RW_SLOW_PATH | ACCESS_RW_WRITE);
+}
+
+void iommufd_mock_fail_quietly(void)
+{
+	static const char path[] = "/sys/kernel/debug/fail_iommufd/verbose";
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	FAIL_UNLESS(fd >= 0 && write(fd, "0", 1) == 1, "write %s: %s", path, errno_name(errno));
+	close(fd);
 }
