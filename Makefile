@@ -103,7 +103,7 @@ $(OUTPUT)/progs/$(1)/%: $(obj)/$(1)/%.o $(lib_objects)
 $(OUTPUT)/progs/$(1)/%: $(obj)/$(1)/$(ARCH_DIR)/%.o $(lib_objects)
 	$$(link)
 endef
-$(foreach dir,unit meta bench,$(eval $(call prog_rules,$(dir))))
+$(foreach dir,unit meta bench demo,$(eval $(call prog_rules,$(dir))))
 
 $(OUTPUT)/progs/meta/cases.tsv: tools/cases.awk $(call prog_sources,meta)
 	$(Q)mkdir -p $(@D) && awk -f tools/cases.awk $(call prog_sources,meta) > $@
@@ -111,9 +111,10 @@ $(OUTPUT)/progs/meta/cases.tsv: tools/cases.awk $(call prog_sources,meta)
 unit: $(call progs,unit)
 meta: $(call progs,meta) $(OUTPUT)/progs/meta/cases.tsv
 bench: $(call progs,bench)
+demo: $(call progs,demo)
 
 check:
 	./tools/check.sh
 
-.PHONY: check unit meta bench emit_list
+.PHONY: check unit meta bench demo emit_list
 .SECONDARY:

@@ -70,13 +70,13 @@ static void start(struct edu *edu, u64 from, u64 to, u64 size, u64 direction)
 
 void edu_start_read(struct edu *edu, u64 iova, u64 size)
 {
-	vmm_trace("device reads       [%#llx, +%#llx)", iova, size);
+	vmm_trace("device reads        [%#llx, +%#llx)", iova, size);
 	start(edu, iova, BUFFER, size, 0);
 }
 
 void edu_start_write(struct edu *edu, u64 iova, u64 size)
 {
-	vmm_trace("device writes      [%#llx, +%#llx)", iova, size);
+	vmm_trace("device writes       [%#llx, +%#llx)", iova, size);
 	start(edu, BUFFER, iova, size, DMA_TO_RAM);
 }
 

@@ -45,7 +45,7 @@ void ioas_close(struct ioas *ioas)
 
 static int map_done(struct ioas *ioas, u64 iova, u64 size, int ret)
 {
-	vmm_trace("iommu  map         [%#llx, +%#llx)%s%s", iova, size, ret ? ": " : "",
+	vmm_trace("iommu  map          [%#llx, +%#llx)%s%s", iova, size, ret ? ": " : "",
 		  ret ? errno_name(-ret) : "");
 	ioas->nr_map_calls += !ret;
 	return ret;
@@ -53,7 +53,7 @@ static int map_done(struct ioas *ioas, u64 iova, u64 size, int ret)
 
 static s64 unmap_done(struct ioas *ioas, u64 iova, u64 size, int ret, u64 unmapped)
 {
-	vmm_trace("iommu  unmap       [%#llx, +%#llx)%s%s", iova, size, ret ? ": " : "",
+	vmm_trace("iommu  unmap        [%#llx, +%#llx)%s%s", iova, size, ret ? ": " : "",
 		  ret ? errno_name(-ret) : "");
 	ioas->nr_unmap_calls += !ret;
 	return ret ? ret : (s64)unmapped;

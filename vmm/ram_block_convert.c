@@ -23,7 +23,7 @@ static int set_attrs(struct ram_block *b, u64 gpa, u64 size, bool private)
 {
 	int ret = __mem_attrs_set(b->vm, gpa, size, private ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0);
 
-	vmm_trace("%-6s attributes  [%#llx, +%#llx) %s%s%s", b->name, gpa, size,
+	vmm_trace("%-6s attributes   [%#llx, +%#llx) %s%s%s", b->name, gpa, size,
 		  private ? "private" : "shared", ret ? ": " : "", ret ? errno_name(-ret) : "");
 	return ret;
 }
@@ -136,7 +136,7 @@ int __ram_block_convert(struct ram_block *b, u64 gpa, u64 size, bool private)
 {
 	int ret = -EINVAL;
 
-	vmm_trace("%-6s convert     [%#llx, +%#llx) to %s", b->name, gpa, size,
+	vmm_trace("%-6s convert      [%#llx, +%#llx) to %s", b->name, gpa, size,
 		  private ? "private" : "shared");
 	if (range_is_valid(b, gpa, size))
 		ret = private ? convert_to_private(b, gpa, size) : convert_to_shared(b, gpa, size);

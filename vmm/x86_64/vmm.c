@@ -54,7 +54,7 @@ static bool handle_hypercall(struct vmm *vmm, struct vcpu *vcpu, const struct vm
 	if (exit->hypercall.nr != KVM_HC_MAP_GPA_RANGE)
 		return false;
 	vmm->nr_hypercalls++;
-	vmm_trace("guest  asks        [%#llx, +%llu pages) for %s", gpa, nr_pages,
+	vmm_trace("guest  asks         [%#llx, +%llu pages) for %s", gpa, nr_pages,
 		  private ? "private" : "shared");
 	/* KVM lets through sizes that overflow in bytes. */
 	if (nr_pages <= ~0ULL / PAGE_SIZE)
@@ -70,7 +70,7 @@ static bool handle_memory_fault(struct vmm *vmm, const struct vm_exit *exit)
 	struct ram_block *b = vmm_find_block(vmm, gpa);
 
 	vmm->nr_memory_faults++;
-	vmm_trace("guest  faults at   [%#llx, +%#llx) as %s", gpa, size,
+	vmm_trace("guest  faults at    [%#llx, +%#llx) as %s", gpa, size,
 		  private ? "private" : "shared");
 	if (!b || ram_block_is_shared(b, gpa) != private)
 		return false;
