@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What following conversions costs an I/O address space, by style (ioas_listener.h):
+ * instructions per page, where the machine's counter counts those (bench/iommu_cost.sh).
+ * Only the IOMMU's part: the pages are there, no attribute changes, nothing is freed.
+ * The IOMMU is iommufd's mock, whose page tables are real.
+ */
+#include <linux/vfio.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fail.h"
+#include "vm.h"
+#include "vmm/ioas_listener.h"
+#include "vmm/iommufd_mock.h"
+
+/* Room for 1G in what the mock IOMMU translates. */
+#define GPA		SZ_1G
+#define MAX_SIZE	SZ_1G
+#define FRAGMENTED_SIZE	(64 * SZ_1M)
+
+struct subject {
+	const char *name;
+	enum ioas_style style;
+	enum backing_kind kind;
+};
+
+static const struct subject subjects[] = {
+	{ "pagewise", IOAS_PAGEWISE, BACKING_ANON },
+	{ "coalesced", IOAS_COALESCED, BACKING_ANON },
+	{ "coalesced, THP", IOAS_COALESCED, BACKING_THP },
+	{ "compat", IOAS_COMPAT, BACKING_ANON },
+};
+
+struct rig {
+	struct vm *vm;
+	struct ram_block *block;
+	struct ioas ioas;
+	struct iommufd_mock mock;
+	struct ioas_listener listener;
+};
+
+static void rig_open(struct rig *r, const struct subject *s, u64 size)
+{
+	*r = (struct rig){ .vm = vm_create_bare(VM_TYPE_DEFAULT) };
+	r->block = ram_block_create(r->vm, "ram", GPA, size, s->kind, 0);
+	memset(r->block->hva, 1, size);
+	if (s->style == IOAS_COMPAT)
+		ioas_compat_open(&r->ioas, VFIO_TYPE1_IOMMU);
+	else
+		ioas_open(&r->ioas);
+	iommufd_mock_attach(&r->mock, &r->ioas);
+	ioas_listener_add(&r->listener, r->block, 0, size, &r->ioas, s->style);
+}
+
+static void rig_close(struct rig *r)
+{
+	ioas_listener_remove(&r->listener);
+	ioas_close(&r->ioas);
+	vm_free(r->vm);
+	ram_block_free(r->block);
+}
+
+/* One change of the range: the counter's difference. */
+static u64 count_change(struct rig *r, u64 page, u64 nr_pages, bool populated)
+{
+	struct ram_discard *rd = r->block->discard;
+	u64 start = arch_read_counter();
+
+	MUST(__ram_discard_notify(rd, page, nr_pages, populated));
+	start = arch_read_counter() - start;
+	ram_discard_commit(rd, page, nr_pages, populated);
+	return start;
+}
+
+static void print_head(const char *first)
+{
+	size_t i;
+
+	printf("%-10s", first);
+	for (i = 0; i < ARRAY_SIZE(subjects); i++)
+		printf(" %20s", subjects[i].name);
+	printf("\n%-10s", "");
+	for (i = 0; i < ARRAY_SIZE(subjects); i++)
+		printf(" %10s %9s", "unmap", "map");
+	printf("\n");
+}
+
+/* A whole block goes and comes back, the second time; the first touches what is new. */
+static void measure_size(u64 size)
+{
+	const u64 nr_pages = size / PAGE_SIZE;
+	u64 unmap = 0, map = 0;
+	struct rig r;
+	size_t i;
+	int round;
+
+	printf("%-10llu", nr_pages);
+	for (i = 0; i < ARRAY_SIZE(subjects); i++) {
+		rig_open(&r, &subjects[i], size);
+		for (round = 0; round < 2; round++) {
+			unmap = count_change(&r, 0, nr_pages, false);
+			map = count_change(&r, 0, nr_pages, true);
+		}
+		rig_close(&r);
+		printf(" %10llu %9llu", unmap / nr_pages, map / nr_pages);
+		fflush(stdout);
+	}
+	printf("\n");
+}
+
+/*
+ * One page in the middle of a run of @run pages goes and comes back, in a block that
+ * has a private page behind each such run.
+ */
+static void measure_run(u64 run)
+{
+	const u64 nr_pages = FRAGMENTED_SIZE / PAGE_SIZE, middle = run / 2;
+	u64 unmap, map, page;
+	struct rig r;
+	size_t i;
+
+	printf("%-10llu", run);
+	for (i = 0; i < ARRAY_SIZE(subjects); i++) {
+		rig_open(&r, &subjects[i], FRAGMENTED_SIZE);
+		for (page = run; page < nr_pages; page += run + 1)
+			count_change(&r, page, 1, false);
+		unmap = count_change(&r, middle, 1, false);
+		map = count_change(&r, middle, 1, true);
+		/* What is measured is the first time: then the run is in pieces. */
+		rig_close(&r);
+		printf(" %10llu %9llu", unmap, map);
+		fflush(stdout);
+	}
+	printf("\n");
+}
+
+int main(void)
+{
+	u64 size, run;
+
+	FAIL_UNLESS(iommufd_mock_available(), "no mock device (CONFIG_IOMMUFD_TEST)");
+	print_head("pages");
+	for (size = PAGE_SIZE; size <= MAX_SIZE; size *= 8)
+		measure_size(size);
+	print_head("run");
+	for (run = 1; run < FRAGMENTED_SIZE / PAGE_SIZE; run *= 8)
+		measure_run(run);
+	measure_run(FRAGMENTED_SIZE / PAGE_SIZE - 1);
+	return 0;
+}
