@@ -150,22 +150,17 @@ static void enable_dma(struct vfio_pci *d)
 
 static void enable_msi(struct vfio_pci *d)
 {
-	struct {
-		struct vfio_irq_set set;
-		s32 fd;
-	} irq = {
-		.set = {
-			.argsz = sizeof(irq),
-			.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
-			.index = VFIO_PCI_MSI_IRQ_INDEX,
-			.count = 1,
-		},
-	};
+	u64 room[(sizeof(struct vfio_irq_set) + sizeof(s32)) / sizeof(u64) + 1] = {};
+	struct vfio_irq_set *irq = (struct vfio_irq_set *)room;
 
 	d->irq_fd = eventfd(0, EFD_CLOEXEC);
 	FAIL_UNLESS(d->irq_fd >= 0, "eventfd: %s", errno_name(errno));
-	irq.fd = d->irq_fd;
-	device_ioctl(d, "VFIO_DEVICE_SET_IRQS", VFIO_DEVICE_SET_IRQS, &irq);
+	irq->argsz = sizeof(*irq) + sizeof(s32);
+	irq->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+	irq->index = VFIO_PCI_MSI_IRQ_INDEX;
+	irq->count = 1;
+	memcpy(irq->data, &d->irq_fd, sizeof(s32));
+	device_ioctl(d, "VFIO_DEVICE_SET_IRQS", VFIO_DEVICE_SET_IRQS, irq);
 }
 
 void vfio_pci_open(struct vfio_pci *d, const char *name, const struct ioas *ioas)

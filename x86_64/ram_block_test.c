@@ -281,7 +281,8 @@ TEST_F(ram_block, refused_conversion_changes_nothing)
 	w.ret = 0;
 	for (page = 0; page < 10; page++) {
 		GUEST(self, guest_check_pages, gpa_of(page), 1, page % 2, page);
-		EXPECT_EQ(page % 2 == 0 || page == 9, ram_block_is_shared(self->block, gpa_of(page)));
+		EXPECT_EQ(page % 2 == 0 || page == 9,
+			  ram_block_is_shared(self->block, gpa_of(page)));
 	}
 	EXPECT_EQ(2, self->block->stats.refused);
 	EXPECT_EQ(4, ram_block_count_private(self->block, TEST_GPA, SIZE));
