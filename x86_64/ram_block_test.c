@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The RAM block of the VMM model in a VM with private memory: what a conversion frees,
- * how it is undone when somebody refuses, and through which slots it is seen.
+ * The RAM block of the VMM model in a VM with private memory: how it starts, who asks
+ * for conversions, and through which slots it is seen.
  */
 #include <asm/kvm_para.h>
 #include <linux/kvm_para.h>
@@ -13,6 +13,8 @@
 #include "page_pattern.h"
 #include "vm.h"
 #include "vmm/guest_convert.h"
+#include "vmm/ioas_listener.h"
+#include "vmm/iommufd_mock.h"
 #include "vmm/vmm.h"
 #include "x86.h"
 
@@ -193,105 +195,29 @@ TEST_F(ram_block, in_place_conversion_keeps_the_bytes)
 	EXPECT_EQ(0, self->block->stats.freed_shared + self->block->stats.freed_private);
 }
 
-/* What the other side looks like while a listener is asked; and it may refuse. */
-struct witness {
-	struct ram_discard_listener listener;
-	FIXTURE_DATA(ram_block) *self;
-	int ret;
-	u64 nr_shared;		/* pages with memory, when asked */
-	u64 nr_private;
-	u64 guest_word;		/* what the guest reads in the first page of the call */
-	int nr_calls;
-};
-
-static int witness(struct ram_discard_listener *l, u64 page, u64 nr_pages)
-{
-	struct witness *w = (struct witness *)l;
-	u64 size = nr_pages * PAGE_SIZE;
-
-	w->nr_calls++;
-	w->nr_shared = ram_block_count_shared(w->self->block, gpa_of(page), size);
-	w->nr_private = ram_block_count_private(w->self->block, gpa_of(page), size);
-	if (!w->ret)
-		w->guest_word = GUEST(w->self, guest_read_u64, gpa_of(page));
-	return w->ret;
-}
-
-static void add_witness(FIXTURE_DATA(ram_block) *self, struct witness *w)
-{
-	*w = (struct witness){
-		.self = self,
-		.listener = { 0, 0, NR_PAGES, witness, witness },
-	};
-	ram_discard_register(self->block->discard, &w->listener);
-	w->nr_calls = 0;
-}
-
 /*
- * DMA-2, ATTR-6: the order of a conversion. While devices are told to let go of a
- * page, the guest still has it and its memory is there; when they are told that it has
- * come, the guest has it already, and the private memory is not yet freed, since the
- * conversion may still be refused. Red: library's mutants free-before-unmap,
- * attrs-before-unmap, map-before-attrs, free-before-map.
+ * DMA-4: such memory of a VM with private memory is never the host's, so that no device
+ * can have it either, not even its shared pages: the listener is refused.
+ * Red: library's mutant late-listener-forgotten.
  */
-TEST_F(ram_block, devices_lose_pages_first_and_get_them_last)
+TEST_F(ram_block, in_place_memory_of_a_private_vm_is_not_for_devices)
 {
-	struct witness w;
+	struct iommufd_mock mock;
+	struct ioas_listener l;
+	struct ioas ioas;
 
-	add_block(self, 0);
-	GUEST(self, guest_write_u64, gpa_of(3), 0x5a);
-	add_witness(self, &w);
-
-	ram_block_convert(self->block, gpa_of(3), PAGE_SIZE, true);
-	EXPECT_EQ(1, w.nr_calls);
-	EXPECT_EQ(1, w.nr_shared);
-	EXPECT_EQ(0x5a, w.guest_word);
-	EXPECT_EQ(0, ram_block_count_shared(self->block, gpa_of(3), PAGE_SIZE));
-
-	GUEST(self, guest_write_u64, gpa_of(3), 0xa5);
-	ram_block_convert(self->block, gpa_of(3), PAGE_SIZE, false);
-	EXPECT_EQ(2, w.nr_calls);
-	EXPECT_EQ(1, w.nr_private);
-	EXPECT_EQ(0, w.guest_word);
-	EXPECT_EQ(0, ram_block_count_private(self->block, gpa_of(3), PAGE_SIZE));
-	ram_discard_unregister(self->block->discard, &w.listener);
-}
-
-/*
- * DMA-1, ATTR-8: a listener that refuses stops the conversion of a range of which
- * some pages were in the wanted state before: each page has the state and the bytes
- * that it had. Red: library's mutants no-attrs-rollback, rollback-whole-range,
- * free-before-unmap, free-before-map.
- */
-TEST_F(ram_block, refused_conversion_changes_nothing)
-{
-	struct witness w;
-	int page;
-
-	add_block(self, 0);
-	add_witness(self, &w);
-	for (page = 1; page < 9; page += 2)
-		ram_block_convert(self->block, gpa_of(page), PAGE_SIZE, true);
-	for (page = 0; page < 10; page++)
-		GUEST(self, guest_fill_pages, gpa_of(page), 1, page % 2, page);
-
-	w.ret = -EBUSY;
-	EXPECT_ERRNO(EBUSY, __ram_block_convert(self->block, TEST_GPA, 10 * PAGE_SIZE, true));
-	EXPECT_ERRNO(EBUSY, __ram_block_convert(self->block, TEST_GPA, 10 * PAGE_SIZE, false));
-	w.ret = 0;
-	for (page = 0; page < 10; page++) {
-		GUEST(self, guest_check_pages, gpa_of(page), 1, page % 2, page);
-		EXPECT_EQ(page % 2 == 0 || page == 9,
-			  ram_block_is_shared(self->block, gpa_of(page)));
-	}
-	EXPECT_EQ(2, self->block->stats.refused);
-	EXPECT_EQ(4, ram_block_count_private(self->block, TEST_GPA, SIZE));
-	EXPECT_EQ(6, ram_block_count_shared(self->block, TEST_GPA, SIZE));
-	/* And nothing is in the way of doing it again. */
-	ram_block_convert(self->block, TEST_GPA, 10 * PAGE_SIZE, true);
-	GUEST(self, guest_check_pages, gpa_of(3), 1, PAGE_PRIVATE, 3);
-	GUEST(self, guest_check_zero, gpa_of(4), 1);
-	ram_discard_unregister(self->block->discard, &w.listener);
+	REQUIRE(gmem_supported_flags(self->vm) & GUEST_MEMFD_FLAG_MMAP,
+		"no guest_memfd that can be mapped (before 6.18)");
+	REQUIRE(iommufd_mock_available(), "no mock device (CONFIG_IOMMUFD_TEST)");
+	add_block(self, RAM_BLOCK_IN_PLACE);
+	ioas_open(&ioas);
+	iommufd_mock_attach(&mock, &ioas);
+	EXPECT_ERRNO(EFAULT, __ioas_listener_add(&l, self->block, 0, SIZE, &ioas, IOAS_PAGEWISE));
+	EXPECT_ERRNO(EFAULT, __ioas_listener_add(&l, self->block, 0, SIZE, &ioas, IOAS_COALESCED));
+	/* Nobody is asked any more. */
+	ram_block_convert(self->block, TEST_GPA, SIZE, true);
+	ram_block_convert(self->block, TEST_GPA, SIZE, false);
+	ioas_close(&ioas);
 }
 
 /* EXIT-8, ATTR-6: guests that convert in patterns, and what the VMM counts of them. */
@@ -337,6 +263,40 @@ TEST_F(ram_block, bounce_buffer_shows_what_is_copied_to_it)
 	EXPECT_EQ(0x7777777777777777, GUEST(self, guest_read_u64, gpa_of(0) + 1016));
 	EXPECT_EQ(page_pattern_word(PAGE_PRIVATE, TEST_GPA / PAGE_SIZE, 1, 128),
 		  GUEST(self, guest_read_u64, gpa_of(0) + 1024));
+}
+
+FIXTURE(ram_block_plain) {
+	struct vm *vm;
+	struct vcpu *vcpu;
+	struct ram_block *block;
+};
+
+FIXTURE_SETUP(ram_block_plain)
+{
+	self->vm = vm_create(VM_TYPE_DEFAULT);
+	self->vcpu = vcpu_create(self->vm);
+	self->block = ram_block_create(self->vm, "ram", TEST_GPA, SIZE, BACKING_MEMFD, 0);
+}
+
+FIXTURE_TEARDOWN(ram_block_plain)
+{
+	vm_free(self->vm);
+	ram_block_free(self->block);
+}
+
+/*
+ * ATTR-2: the VM's type decides: in one without private memory the same block has shared
+ * memory only, and what asks for private is refused before anybody hears of it.
+ * Red: library's mutant plain-block-tries.
+ */
+TEST_F(ram_block_plain, vm_type_decides_whether_there_is_private_memory)
+{
+	EXPECT_EQ(-1, self->block->gmem_fd);
+	GUEST(self, guest_fill_pages, TEST_GPA, 4, PAGE_SHARED, 1);
+	EXPECT_ERRNO(EOPNOTSUPP, __ram_block_convert(self->block, TEST_GPA, PAGE_SIZE, true));
+	GUEST(self, guest_check_pages, TEST_GPA, 4, PAGE_SHARED, 1);
+	EXPECT_EQ(4, ram_block_count_shared(self->block, TEST_GPA, SIZE));
+	EXPECT_EQ(0, ram_block_count_private(self->block, TEST_GPA, SIZE));
 }
 
 GMEM_TEST_MAIN
