@@ -79,8 +79,8 @@ static void read_device(FIXTURE_DATA(stale) *self, char *bytes)
 /*
  * DMA-2, DMA-5: freeing a page under a mapping succeeds; from then on the device has
  * the old page, with the old bytes, and the CPU has a new one. Their neighbours are
- * still the same, so that only a look at each page shows it. Red: with ioas_unmap() and
- * ioas_map() after the discard.
+ * still the same, so that only a look at each page shows it. Red: in the kernel's read
+ * without ACCESS_RW_SLOW_PATH, which is by the process's page tables.
  */
 TEST_F(stale, freed_page_stays_the_devices)
 {
@@ -100,7 +100,10 @@ TEST_F(stale, freed_page_stays_the_devices)
 	EXPECT_OK(__iommufd_mock_check_pins(&self->ioas, self->hva + PAGE_SIZE, PAGE_SIZE, 0));
 }
 
-/* DMA-2: what such a device writes is lost, without an error on either side. */
+/*
+ * DMA-2: what such a device writes is lost, without an error on either side. Red: in a
+ * write without ACCESS_RW_SLOW_PATH.
+ */
 TEST_F(stale, devices_write_to_a_freed_page_is_lost)
 {
 	char bytes[SIZE];
@@ -114,7 +117,10 @@ TEST_F(stale, devices_write_to_a_freed_page_is_lost)
 	EXPECT_FILLED(0x33, self->hva + 2 * PAGE_SIZE, 2 * PAGE_SIZE);
 }
 
-/* DMA-2: the cure: the mapping goes first, and comes when the page is back. */
+/*
+ * DMA-2: the cure: the mapping goes first, and comes when the page is back. Red: mutant
+ * iommufd unmap-nothing.
+ */
 TEST_F(stale, unmapping_first_gives_the_device_the_new_page)
 {
 	char bytes[SIZE];

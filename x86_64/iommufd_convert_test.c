@@ -6,6 +6,7 @@
 #include <linux/vfio.h>
 #include <stdlib.h>
 
+#include "gmem.h"
 #include "harness.h"
 #include "vm.h"
 #include "vmm/ioas_listener.h"
@@ -126,7 +127,7 @@ static const char *mapping_complaint(FIXTURE_DATA(dma_convert) *self, u64 page, 
  * DMA-1, DMA-5: after each of many conversions at random, of mixed ranges too, each
  * page that is shared is mapped to the host's page and pinned once, and no other
  * is mapped. Red: library's mutants pagewise-omits-last, unmap-omitted, wrong-hva,
- * coalesced-tail-offset, coalesced-no-tail.
+ * coalesced-long-head, coalesced-forgets-tail.
  */
 TEST_F(dma_convert, mappings_follow_every_conversion)
 {
@@ -171,7 +172,7 @@ TEST_F(dma_convert, late_listener_maps_its_section)
 /*
  * DMA-1, DMA-2: the device sees what the CPU wrote to a page that was private
  * meanwhile: the order of the conversion leaves it no stale page.
- * Red: library's mutant unmap-omitted.
+ * Red: library's mutants unmap-omitted, coalesced-no-tail.
  */
 TEST_F(dma_convert, device_sees_the_new_page_after_a_round_trip)
 {
@@ -192,7 +193,8 @@ TEST_F(dma_convert, device_sees_the_new_page_after_a_round_trip)
 
 /*
  * DMA-6: what a style costs in calls: by the page it maps, and in one it unmaps; by
- * the run it maps, and for a hole it unmaps once and maps what is left.
+ * the run it maps, and for a hole it unmaps once and maps what is left. Red: library's
+ * mutants unmap-omitted, coalesced-no-tail.
  */
 TEST_F(dma_convert, number_of_calls_is_that_of_the_style)
 {
@@ -213,6 +215,36 @@ TEST_F(dma_convert, number_of_calls_is_that_of_the_style)
 	/* Nothing changes, nothing is called. */
 	ASSERT_OK(convert(self, 0, NR_PAGES, false));
 	EXPECT_EQ(maps, self->ioas.nr_map_calls);
+}
+
+/*
+ * DMA-1, DMA-4: the kernel itself may refuse a conversion, here since the VM's type has
+ * no private memory: then the device has its mapping back, of the pages of the
+ * guest_memfd. Red: library's mutant no-undo.
+ */
+TEST(refusal_by_the_kernel_gives_the_mapping_back)
+{
+	struct vm *vm = vm_create_bare(VM_TYPE_DEFAULT);
+	struct ioas_listener listener;
+	struct iommufd_mock mock;
+	struct ram_block *block;
+	struct ioas ioas;
+
+	REQUIRE(gmem_supported_flags(vm) & GUEST_MEMFD_FLAG_INIT_SHARED,
+		"no shared guest_memfd (before 6.18)");
+	REQUIRE(iommufd_mock_available(), "no mock device (CONFIG_IOMMUFD_TEST)");
+	block = ram_block_create(vm, "ram", TEST_GPA, SIZE, BACKING_ANON, RAM_BLOCK_IN_PLACE);
+	ioas_open(&ioas);
+	iommufd_mock_attach(&mock, &ioas);
+	ioas_listener_add(&listener, block, 0, SIZE, &ioas, IOAS_PAGEWISE);
+	EXPECT_ERRNO(EINVAL, __ram_block_convert(block, gpa_of(3), 4 * PAGE_SIZE, true));
+	EXPECT_OK(__iommufd_mock_check_map(&mock, TEST_GPA, block->hva, SIZE));
+	EXPECT_OK(__iommufd_mock_check_pins(&ioas, block->hva, SIZE, 1));
+	EXPECT_TRUE(ram_block_is_shared(block, gpa_of(3)));
+	ioas_listener_remove(&listener);
+	ioas_close(&ioas);
+	vm_free(vm);
+	ram_block_free(block);
 }
 
 GMEM_TEST_MAIN

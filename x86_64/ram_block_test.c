@@ -112,7 +112,10 @@ TEST_F(ram_block, slots_around_a_hole_keep_their_offsets)
 	GUEST(self, guest_check_pages, gpa_of(8), 4, PAGE_SHARED, 1);
 }
 
-/* ATTR-1: what is no range of the block is refused before anybody hears of it. */
+/*
+ * ATTR-1: what is no range of the block is refused before anybody hears of it. Red:
+ * library's mutant no-range-check.
+ */
 TEST_F(ram_block, ranges_that_leave_the_block_are_refused)
 {
 	static const struct { u64 gpa, size; } bad[] = {
@@ -220,7 +223,10 @@ TEST_F(ram_block, in_place_memory_of_a_private_vm_is_not_for_devices)
 	ioas_close(&ioas);
 }
 
-/* EXIT-8, ATTR-6: guests that convert in patterns, and what the VMM counts of them. */
+/*
+ * EXIT-8, ATTR-6: guests that convert in patterns, and what the VMM counts of them. Red:
+ * library's mutants hypercall-other-way, no-free-private.
+ */
 TEST_F(ram_block, guests_convert_in_patterns)
 {
 	u64 calls = 0;
@@ -242,8 +248,8 @@ TEST_F(ram_block, guests_convert_in_patterns)
 }
 
 /*
- * ATTR-6: a driver's bounce buffer: the host has what went through it, and only
- * that.
+ * ATTR-6: a driver's bounce buffer: the host has what went through it, and only that.
+ * Red: library's mutant no-start-private.
  */
 TEST_F(ram_block, bounce_buffer_shows_what_is_copied_to_it)
 {
