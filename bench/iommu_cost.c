@@ -40,11 +40,16 @@ struct rig {
 	struct ioas_listener listener;
 };
 
-static void rig_open(struct rig *r, const struct subject *s, u64 size)
+/* With a private page behind each run of @run pages. */
+static void rig_open(struct rig *r, const struct subject *s, u64 size, u64 run)
 {
+	u64 page;
+
 	*r = (struct rig){ .vm = vm_create_bare(VM_TYPE_DEFAULT) };
 	r->block = ram_block_create(r->vm, "ram", GPA, size, s->kind, 0);
 	memset(r->block->hva, 1, size);
+	for (page = run; page < size / PAGE_SIZE; page += run + 1)
+		ram_discard_commit(r->block->discard, page, 1, false);
 	if (s->style == IOAS_COMPAT)
 		ioas_compat_open(&r->ioas, VFIO_TYPE1_IOMMU);
 	else
@@ -97,7 +102,7 @@ static void measure_size(u64 size)
 
 	printf("%-10llu", nr_pages);
 	for (i = 0; i < ARRAY_SIZE(subjects); i++) {
-		rig_open(&r, &subjects[i], size);
+		rig_open(&r, &subjects[i], size, nr_pages);
 		for (round = 0; round < 2; round++) {
 			unmap = count_change(&r, 0, nr_pages, false);
 			map = count_change(&r, 0, nr_pages, true);
@@ -109,25 +114,18 @@ static void measure_size(u64 size)
 	printf("\n");
 }
 
-/*
- * One page in the middle of a run of @run pages goes and comes back, in a block that
- * has a private page behind each such run.
- */
+/* One page in the middle of a run goes and comes back, in a block of such runs. */
 static void measure_run(u64 run)
 {
-	const u64 nr_pages = FRAGMENTED_SIZE / PAGE_SIZE, middle = run / 2;
-	u64 unmap, map, page;
+	u64 unmap, map;
 	struct rig r;
 	size_t i;
 
 	printf("%-10llu", run);
 	for (i = 0; i < ARRAY_SIZE(subjects); i++) {
-		rig_open(&r, &subjects[i], FRAGMENTED_SIZE);
-		for (page = run; page < nr_pages; page += run + 1)
-			count_change(&r, page, 1, false);
-		unmap = count_change(&r, middle, 1, false);
-		map = count_change(&r, middle, 1, true);
-		/* What is measured is the first time: then the run is in pieces. */
+		rig_open(&r, &subjects[i], FRAGMENTED_SIZE, run);
+		unmap = count_change(&r, run / 2, 1, false);
+		map = count_change(&r, run / 2, 1, true);
 		rig_close(&r);
 		printf(" %10llu %9llu", unmap, map);
 		fflush(stdout);

@@ -4,10 +4,12 @@
  * tells what is mapped: is it, page by page, what the discard manager says?
  */
 #include <linux/vfio.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 
+#include "fault_gate.h"
 #include "gmem.h"
 #include "harness.h"
+#include "vcpu_thread.h"
 #include "vm.h"
 #include "vmm/ioas_listener.h"
 #include "vmm/iommufd_mock.h"
@@ -215,6 +217,48 @@ TEST_F(dma_convert, number_of_calls_is_that_of_the_style)
 	/* Nothing changes, nothing is called. */
 	ASSERT_OK(convert(self, 0, NR_PAGES, false));
 	EXPECT_EQ(maps, self->ioas.nr_map_calls);
+}
+
+static void *make_page_2_private(void *arg)
+{
+	MUST(convert(arg, 2, 1, true));
+	return NULL;
+}
+
+/*
+ * DMA-3: the price of mappings larger than what is converted. For one page that goes the
+ * coalesced style unmaps its neighbours, too, and until they are mapped again a device
+ * cannot reach them, although they stay shared. (The remapping is held up here, at a
+ * page that it has to pin.) The other styles touch no neighbour. Red: with the styles
+ * exchanged.
+ */
+TEST_F(dma_convert, coalesced_split_takes_neighbours_away_meanwhile)
+{
+	int advice = variant->kind == BACKING_MEMFD ? MADV_REMOVE : MADV_DONTNEED;
+	int while_it_lasts = variant->style == IOAS_COALESCED ? ENOENT : 0;
+	char *hva = self->block->hva, byte;
+	struct fault_gate gate;
+	pthread_t thread;
+
+	REQUIRE(fault_gate_available(), "the kernel's accesses cannot be held up (userfaultfd)");
+	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	ASSERT_EQ(0, madvise(hva, PAGE_SIZE, advice));
+	fault_gate_close(&gate, hva);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, make_page_2_private, self));
+	if (variant->style == IOAS_COALESCED)
+		fault_gate_wait(&gate);
+	else
+		thread_join(thread, "the conversion");
+	EXPECT_ERRNO(while_it_lasts, __iommufd_mock_read(&self->mock, gpa_of(1), &byte, 1));
+	EXPECT_ERRNO(ENOENT, __iommufd_mock_read(&self->mock, gpa_of(2), &byte, 1));
+	EXPECT_ERRNO(while_it_lasts, __iommufd_mock_read(&self->mock, gpa_of(3), &byte, 1));
+	EXPECT_ERRNO(while_it_lasts,
+		     __iommufd_mock_read(&self->mock, gpa_of(NR_PAGES - 1), &byte, 1));
+	fault_gate_open(&gate);
+	if (variant->style == IOAS_COALESCED)
+		thread_join(thread, "the conversion");
+	EXPECT_OK(__iommufd_mock_read(&self->mock, gpa_of(1), &byte, 1));
+	EXPECT_OK(__iommufd_mock_read(&self->mock, gpa_of(3), &byte, 1));
 }
 
 /*

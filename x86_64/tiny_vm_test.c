@@ -77,7 +77,7 @@ static void do_dma(struct tiny_vm *t, enum tiny_doorbell why, u64 gpa, void *hva
 /*
  * DMA-1, DMA-5: the same guest with a driver: the device moves its message through the
  * bounce buffer while that is shared, and faults when it is not. Red: library's mutants
- * unmap-omitted, late-listener-forgotten.
+ * unmap-omitted, hypercall-other-way.
  * Needs: vm=edu, alone.
  */
 TEST_F(tiny_vm, device_works_on_what_is_shared)

@@ -313,7 +313,7 @@ static void run_storm(struct storm *s)
  * shared moves exactly its bytes, every one that is private is stopped and shows or
  * changes nothing, and those in between do the one or the other. What the guest has in
  * private pages is what it put there; in what comes back there is nothing private.
- * Red: library's mutants unmap-omitted, wrong-hva, pagewise-omits-last.
+ * Red: library's mutants unmap-omitted, wrong-hva.
  * Needs: vm=edu, alone.
  */
 TEST_F(edu_storm, no_wrong_byte_moves)

@@ -218,7 +218,8 @@ TEST_F(edu, private_page_faults_and_works_again_when_shared)
 /*
  * DMA-2: without the unmapping, the same device writes to the freed page: nothing
  * faults, and neither guest nor host ever see the bytes. With it, in whatever order
- * pages come and go, the device has the page that the guest has.
+ * pages come and go, the device has the page that the guest has. Red: library's mutants
+ * unmap-omitted (of its coordinated half), wrong-hva.
  * Needs: vm=edu, alone.
  */
 TEST_F(edu, uncoordinated_discard_leaves_the_device_the_old_page)
@@ -307,7 +308,7 @@ FIXTURE_TEARDOWN(edu_log)
 /*
  * DMA-1: the kernel's log has the faults, with kind, device and address: a private
  * page, and one that never was RAM. (It has three of them in five seconds: the rest is
- * suppressed, hence the boot.)
+ * suppressed, hence the boot.) Red: library's mutant unmap-omitted.
  * Needs: vm=edu, boot.
  */
 TEST_F(edu_log, faults_are_in_the_log)
