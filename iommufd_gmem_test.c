@@ -49,6 +49,7 @@ static int gmem_shared(struct vm *vm)
 /*
  * DMA-4: a guest_memfd that is the host's too can be mapped for devices like any
  * memory: its pages are allocated and pinned, and the device's bytes are the host's.
+ * Red: mutants iommufd shared-gmem-faults, unmap-nothing.
  */
 TEST_F(dma_gmem, shared_gmem_is_mapped_and_pinned)
 {
@@ -73,7 +74,8 @@ TEST_F(dma_gmem, shared_gmem_is_mapped_and_pinned)
 
 /*
  * DMA-4: the host's mapping of a private one gives a device no access: with a device
- * attached the mapping fails, without one the device cannot be attached.
+ * attached the mapping fails, without one the device cannot be attached. Red: mutant
+ * iommufd private-gmem-is-mapped.
  */
 TEST_F(dma_gmem, private_gmem_is_not_mapped)
 {
@@ -92,7 +94,8 @@ TEST_F(dma_gmem, private_gmem_is_not_mapped)
 
 /*
  * DMA-4: by descriptor only a memfd can be mapped. A guest_memfd is noticed late: the
- * mapping is taken while there is no device, and then no device can be attached.
+ * mapping is taken while there is no device, and then no device can be attached. Red:
+ * mutant iommufd gmem-by-descriptor-errno.
  */
 TEST_F(dma_gmem, gmem_is_not_mapped_by_descriptor)
 {
@@ -107,7 +110,10 @@ TEST_F(dma_gmem, gmem_is_not_mapped_by_descriptor)
 	close(fd);
 }
 
-/* DMA-4: what the shared side of a VM may be instead, from any of its pages on. */
+/*
+ * DMA-4: what the shared side of a VM may be instead, from any of its pages on. Red: mutant
+ * iommufd file-offset-ignored.
+ */
 TEST_F(dma_gmem, memfd_is_mapped_by_descriptor)
 {
 	int fd = syscall(SYS_memfd_create, "kvm-gmem-dma", MFD_CLOEXEC);
@@ -137,7 +143,8 @@ static void drop_capability(int cap)
 
 /*
  * DMA-4: without CAP_IPC_LOCK pinned pages are limited by RLIMIT_MEMLOCK, to the page;
- * a mapping beyond leaves nothing behind, and what is unmapped counts no more.
+ * a mapping beyond leaves nothing behind, and what is unmapped counts no more. Red: mutants
+ * iommufd no-memlock-limit, unmap-nothing.
  */
 TEST_F(dma_gmem, pinning_is_limited_by_memlock)
 {

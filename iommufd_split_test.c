@@ -81,8 +81,7 @@ static const char *mapped_complaint(FIXTURE_DATA(split) *self, u32 mapped)
 
 /*
  * DMA-3: a part of a mapping cannot be unmapped, be it in front, inside or at the end,
- * and the attempt changes nothing. Red: library's mutant unmap-head-only; the kernel's
- * mutant iommufd-split-anyway.
+ * and the attempt changes nothing. Red: mutant iommufd split-anyway.
  */
 TEST_F(split, part_of_a_mapping_is_refused)
 {
@@ -99,7 +98,10 @@ TEST_F(split, part_of_a_mapping_is_refused)
 	EXPECT_ERRNO(ENOENT, unmap(self, 0, NR_PAGES));
 }
 
-/* DMA-3: a range takes every mapping that lies in it, and holes do not matter. */
+/*
+ * DMA-3: a range takes every mapping that lies in it, and holes do not matter. Red: mutant
+ * iommufd first-only.
+ */
 TEST_F(split, range_takes_all_mappings_inside)
 {
 	ioas_open(&self->ioas);
@@ -115,7 +117,7 @@ TEST_F(split, range_takes_all_mappings_inside)
 /*
  * DMA-3: where the last mapping of the range crosses its end, the ones before are
  * gone when the error comes back, and nothing says which: a VMM must know itself what
- * it had mapped.
+ * it had mapped. Red: mutant iommufd check-first.
  */
 TEST_F(split, refused_range_has_lost_its_first_mappings)
 {
@@ -128,7 +130,10 @@ TEST_F(split, refused_range_has_lost_its_first_mappings)
 	EXPECT_MAPPED(self, 0xff00);
 }
 
-/* DMA-3: what is mapped is not mapped again, not even in part or to the same page. */
+/*
+ * DMA-3: what is mapped is not mapped again, not even in part or to the same page. Red:
+ * mutant iommufd map-over-is-invalid.
+ */
 TEST_F(split, mapped_addresses_are_refused)
 {
 	ioas_open(&self->ioas);
@@ -143,7 +148,8 @@ TEST_F(split, mapped_addresses_are_refused)
 
 /*
  * DMA-3: the type 1 interface of VFIO, as iommufd has it, splits mappings where an
- * unmap cuts them: the rest stays mapped, what is cut out is no longer pinned.
+ * unmap cuts them: the rest stays mapped, what is cut out is no longer pinned. Red: mutant
+ * iommufd compat-no-cut.
  */
 TEST_F(split, compat_type1_splits)
 {
@@ -162,7 +168,7 @@ TEST_F(split, compat_type1_splits)
 	EXPECT_MAPPED(self, 0x7c00);
 }
 
-/* DMA-3: version 2 of type 1 does not. */
+/* DMA-3: version 2 of type 1 does not. Red: mutant iommufd compat-always-cut. */
 TEST_F(split, compat_type1v2_does_not_split)
 {
 	ioas_compat_open(&self->ioas, VFIO_TYPE1v2_IOMMU);
@@ -175,7 +181,7 @@ TEST_F(split, compat_type1v2_does_not_split)
 
 /*
  * DMA-3: to split, mappings must consist of base pages from the start: type 1 is too
- * late for an address space with a device and a mapping.
+ * late for an address space with a device and a mapping. Red: mutant iommufd type1-later.
  */
 TEST_F(split, type1_cannot_be_chosen_later)
 {
