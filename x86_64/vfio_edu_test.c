@@ -4,6 +4,7 @@
  * the guest shares, and into what it does not.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -12,7 +13,7 @@
 #include "harness.h"
 #include "mem_attrs.h"
 #include "page_pattern.h"
-#include "vcpu.h"
+#include "vcpu_thread.h"
 #include "vm.h"
 #include "vmm/edu.h"
 #include "vmm/guest_convert.h"
@@ -141,13 +142,14 @@ static int open_log(void)
 	return fd;
 }
 
-/* The next message that has @word in it, or NULL. */
+/* The next message that has @word in it; NULL if none comes. */
 static const char *find_message(int fd, const char *word)
 {
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	static char line[1024];
 	ssize_t len;
 
-	for (;;) {
+	while (poll(&poll_fd, 1, WAIT_LIMIT_SECONDS * 1000) == 1) {
 		len = read(fd, line, sizeof(line) - 1);
 		if (len < 0)
 			return NULL;
@@ -156,22 +158,32 @@ static const char *find_message(int fd, const char *word)
 		if (strstr(line, word))
 			return strchr(line, ';') + 1;
 	}
+	return NULL;
+}
+
+/* The text behind @start, if @text begins with it, else NULL. */
+static const char *skip(const char *text, const char *start)
+{
+	return text && !strncmp(text, start, strlen(start)) ? text + strlen(start) : NULL;
 }
 
 /* The fault that a transfer caused, in the log: its kind, the device and the address. */
 static const char *fault_complaint(struct machine *m, int log, const char *kind, u64 gpa)
 {
+	const char *message = find_message(log, "fault addr"), *rest;
 	static char text[512];
-	const char *message;
-	char want[128];
+	char want[2][64];
 
 	iommu_fault_expect(++m->faults);
-	snprintf(want, sizeof(want), "DMAR: [%s NO_PASID] Request device [%s] fault addr %#llx ",
-		 kind, m->edu.pci.name, gpa);
-	message = find_message(log, "fault addr");
-	if (message && !strncmp(message, want, strlen(want)))
+	snprintf(want[0], sizeof(want[0]), "DMAR: [%s NO_PASID] Request device [", kind);
+	snprintf(want[1], sizeof(want[1]), "%s] fault addr %#llx ", skip(m->edu.pci.name, "0000:"),
+		 gpa);
+	/* Older kernels name the device without its segment. */
+	rest = skip(message, want[0]);
+	rest = skip(rest, "0000:") ?: rest;
+	if (skip(rest, want[1]))
 		return NULL;
-	snprintf(text, sizeof(text), "expected \"%s\", got \"%s\"", want,
+	snprintf(text, sizeof(text), "expected \"%s%s\", got \"%s\"", want[0], want[1],
 		 message ? message : "nothing");
 	return text;
 }
