@@ -133,17 +133,24 @@ static void measure_run(u64 run)
 	printf("\n");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	bool sizes = argc == 1 || !strcmp(argv[1], "sizes");
+	bool runs = argc == 1 || !strcmp(argv[1], "runs");
 	u64 size, run;
 
+	if (argc > 2 || (!sizes && !runs)) {
+		fprintf(stderr, "usage: iommu_cost [sizes | runs]\n");
+		return 2;
+	}
 	FAIL_UNLESS(iommufd_mock_available(), "no mock device (CONFIG_IOMMUFD_TEST)");
-	print_head("pages");
-	for (size = PAGE_SIZE; size <= MAX_SIZE; size *= 8)
+	if (sizes)
+		print_head("pages");
+	for (size = PAGE_SIZE; sizes && size <= MAX_SIZE; size *= 8)
 		measure_size(size);
-	print_head("run");
-	for (run = 1; run < FRAGMENTED_SIZE / PAGE_SIZE; run *= 8)
+	if (runs)
+		print_head("run");
+	for (run = 1; runs && run <= FRAGMENTED_SIZE / PAGE_SIZE; run *= 8)
 		measure_run(run);
-	measure_run(FRAGMENTED_SIZE / PAGE_SIZE - 1);
 	return 0;
 }
