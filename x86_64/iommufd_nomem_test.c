@@ -6,7 +6,7 @@
 #include <linux/vfio.h>
 
 #include "disposable.h"
-#include "fault_inject.h"
+#include "fail_slab.h"
 #include "guest_mem.h"
 #include "harness.h"
 #include "page_pattern.h"
@@ -41,7 +41,7 @@ FIXTURE_SETUP(dma_nomem)
 {
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
-	REQUIRE(fault_inject_available(), "no fault injection");
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
 	REQUIRE(iommufd_mock_available(), "no mock device (CONFIG_IOMMUFD_TEST)");
 	self->vm = vm_create(vm_private_type());
 	self->vcpu = vcpu_create(self->vm);
@@ -53,10 +53,12 @@ FIXTURE_SETUP(dma_nomem)
 	iommufd_mock_attach(&self->mock, &self->ioas);
 	iommufd_mock_fail_quietly();
 	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	fail_slab_open();
 }
 
 FIXTURE_TEARDOWN(dma_nomem)
 {
+	fail_slab_close();
 	ioas_listener_remove(&self->listener);
 	ioas_close(&self->ioas);
 	vm_free(self->vm);
@@ -131,9 +133,9 @@ static int sweep(FIXTURE_DATA(dma_nomem) *self, struct __test_metadata *_metadat
 
 	for (nth = 1; hit && nth < MAX_ALLOCATIONS; nth++) {
 		prepare(self);
-		fault_inject(nth);
+		fail_slab_arm_nth(nth);
 		ret = __ram_block_convert(self->block, gpa, size, private);
-		hit = fault_inject_stop();
+		hit = fail_slab_disarm_nth();
 		if (ret) {
 			nr_refused++;
 			if (ret != -EFAULT && ret != -ENOENT)

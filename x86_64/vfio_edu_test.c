@@ -171,13 +171,13 @@ static const char *skip(const char *text, const char *start)
 static const char *fault_complaint(struct machine *m, int log, const char *kind, u64 gpa)
 {
 	const char *message = find_message(log, "fault addr"), *rest;
+	const char *device = skip(m->edu.pci.name, "0000:") ?: m->edu.pci.name;
 	static char text[512];
 	char want[2][64];
 
 	iommu_fault_expect(++m->faults);
 	snprintf(want[0], sizeof(want[0]), "DMAR: [%s NO_PASID] Request device [", kind);
-	snprintf(want[1], sizeof(want[1]), "%s] fault addr %#llx ", skip(m->edu.pci.name, "0000:"),
-		 gpa);
+	snprintf(want[1], sizeof(want[1]), "%s] fault addr %#llx ", device, gpa);
 	/* Older kernels name the device without its segment. */
 	rest = skip(message, want[0]);
 	rest = skip(rest, "0000:") ?: rest;

@@ -51,7 +51,7 @@ int __iommufd_mock_read(const struct iommufd_mock *m, u64 iova, void *buf, u64 s
 int __iommufd_mock_write(const struct iommufd_mock *m, u64 iova, const void *buf, u64 size);
 
 /*
- * iommufd's points of failure for tests, which fault_inject() counts like allocations,
+ * iommufd's points of failure for tests, which fail_slab_arm_nth() counts like allocations,
  * print a stack each: no more. Needs debugfs; that stays so.
  */
 void iommufd_mock_fail_quietly(void);
