@@ -119,6 +119,12 @@ check_meta()
 	tools/check_meta --vm --programs "$build/check-gcc/progs/meta" --jobs 2 --timeout 10
 }
 
+# Quick once the diffs are in the cache; what is not there takes minutes.
+check_mutants()
+{
+	./run_tests.sh mutate --check
+}
+
 provide_tools missing_for_check
 ./run_tests.sh setup --vm || exit
 
@@ -129,6 +135,11 @@ check "builds with gcc" check_build gcc "$source" check-gcc
 check "builds with clang" check_build clang "$source" check-clang
 check "every case pins a behaviour" check_cases
 check "every behaviour has a case" check_ids
+if command -v spatch >/dev/null; then
+	check "mutants apply" check_mutants
+else
+	echo "skip  mutants apply (no spatch; run_tests.sh mutate installs it)"
+fi
 check "library's unit tests" check_unit
 check "library's unit tests in the VM" check_unit_in_vm
 check "runner's unit tests" unit/run.sh

@@ -25,6 +25,12 @@ missing_for_vm()
 	[[ $(ldd /bin/busybox 2>&1) == *"not a dynamic"* ]] || echo busybox-static
 }
 
+# Only for "run_tests.sh mutate".
+missing_for_mutate()
+{
+	missing_packages spatch:coccinelle patch:patch
+}
+
 install_packages()
 {
 	local apt=(apt-get install -y --no-install-recommends "$@") log

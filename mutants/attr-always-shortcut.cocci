@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: The range is taken to be as wanted, always.
+// Origin: plausible
+// Behaviours: ATTR-6 EXIT-1
+// File: virt/kvm/kvm_main.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+@@
+kvm_vm_set_mem_attributes(...)
+{
+	<...
+-	kvm_range_has_memory_attributes(kvm, start, end, ~0, attributes)
++	1
+	...>
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: VMs without private memory offer the private attribute.
+// Origin: plausible
+// Behaviours: ATTR-2
+// File: virt/kvm/kvm_main.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+@@
+kvm_supported_mem_attributes(...)
+{
+	<...
+-	!kvm || kvm_arch_has_private_mem(kvm)
++	1
+	...>
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: The large page at the start of a range is not marked as mixed.
+// Origin: plausible
+// Behaviours: ATTR-7
+// File: arch/x86/kvm/mmu/mmu.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+@@
+kvm_arch_post_set_memory_attributes(...)
+{
+	<...
+-	gfn >= slot->base_gfn && gfn + nr_pages <= slot->base_gfn + slot->npages
++	0
+	...>
+}

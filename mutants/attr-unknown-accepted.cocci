@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: Unknown attributes are stored.
+// Origin: plausible
+// Behaviours: ATTR-1 ATTR-2
+// File: virt/kvm/kvm_main.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+@@
+kvm_vm_ioctl_set_mem_attributes(...)
+{
+	<...
+-	if (attrs->attributes & ~kvm_supported_mem_attributes(kvm))
+-		return -EINVAL;
+	...>
+}

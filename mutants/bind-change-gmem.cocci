@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: A slot with guest_memfd can be changed and moved.
+// Origin: plausible
+// Behaviours: BIND-6
+// File: virt/kvm/kvm_main.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+identifier fn = { kvm_set_memory_region, __kvm_set_memory_region };
+@@
+fn(...)
+{
+	<...
+-	if (mem->flags & KVM_MEM_GUEST_MEMFD)
+-		return -EINVAL;
+	...>
+}

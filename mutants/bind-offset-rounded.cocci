@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: An unaligned offset is rounded down.
+// Origin: plausible
+// Behaviours: BIND-3
+// File: virt/kvm/kvm_main.c
+// Places: 2
+// Kernels: 6.12 7.2 7.3
+
+@@
+identifier fn = { kvm_set_memory_region, __kvm_set_memory_region };
+@@
+fn(...)
+{
+	<...
+-	mem->guest_memfd_offset & (PAGE_SIZE - 1) || mem->guest_memfd_offset + mem->memory_size < mem->guest_memfd_offset
++	mem->guest_memfd_offset + mem->memory_size < mem->guest_memfd_offset
+	...>
+}
+
+@@
+identifier fn = { kvm_set_memory_region, __kvm_set_memory_region };
+@@
+fn(...)
+{
+	<...
+	r = \(kvm_gmem_prepare_memory_region\|kvm_gmem_bind\)(kvm, new, mem->guest_memfd,
+-	mem->guest_memfd_offset
++	mem->guest_memfd_offset & PAGE_MASK
+	);
+	...>
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: Freeing pages of several slots unmaps those of the first one only.
+// Origin: plausible
+// Behaviours: BIND-5 FALLOC-5
+// File: virt/kvm/guest_memfd.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+identifier fn = { __kvm_gmem_invalidate_start, kvm_gmem_invalidate_begin };
+@@
+fn(...)
+{
+	<...
+	flush |= kvm_mmu_unmap_gfn_range(kvm, &gfn_range);
++	break;
+	...>
+}

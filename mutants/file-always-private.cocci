@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: Private is what lies in a fixed range of guest memory.
+// Origin: plausible
+// Behaviours: EXIT-1
+// File: include/linux/kvm_host.h
+// Rebuild: arch/x86/kvm/mmu/mmu.c
+// Places: 1
+// Kernels: 7.2 7.3
+
+@@
+@@
+kvm_mem_is_private(...)
+{
+	<...
+-	return kvm_get_memory_attributes(kvm, gfn) & KVM_MEMORY_ATTRIBUTE_PRIVATE;
++	return gfn >= 0x40000 && gfn < 0x80000;
+	...>
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: An unknown fallocate mode gives another errno.
+// Origin: plausible
+// Behaviours: FALLOC-1
+// File: virt/kvm/guest_memfd.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+@@
+kvm_gmem_fallocate(...)
+{
+	<...
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+-		return -EOPNOTSUPP;
++		return -EINVAL;
+	...>
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: Freed pages stay mapped in the guest.
+// Origin: plausible
+// Behaviours: FALLOC-5
+// File: virt/kvm/guest_memfd.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+identifier fn = { __kvm_gmem_invalidate_start, kvm_gmem_invalidate_begin };
+@@
+fn(...)
+{
+	<...
+-	flush |= kvm_mmu_unmap_gfn_range(kvm, &gfn_range);
+	...>
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: A long pre-fault ignores signals.
+// Origin: plausible
+// Behaviours: PREFAULT-4
+// File: virt/kvm/kvm_main.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+@@
+kvm_vcpu_pre_fault_memory(...)
+{
+	<...
+-	signal_pending(current)
++	0
+	...>
+}

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Judges a kernel by this suite, or by somebody else's command."""
+
+import os
+import re
+import subprocess
+import time
+
+import executor
+import known
+import mutants
+import session
+import verdict
+import verdicts
+
+# Seconds without a word from a VM, beyond the limits of its cases.
+executor.Watch.SLACK = 20
+BOOT_TIMEOUT = 90
+NOT_LOADED = re.compile(rb"init: cannot load (\S+)")
+
+
+class _Enough(Exception):
+    """The first kill is all that is wanted."""
+
+
+class Options:
+    def __init__(self, agent, channel, arch, timeout, seed, full, known_failures=None):
+        self.agent, self.channel, self.arch = agent, channel, arch
+        self.timeout, self.seed, self.full = timeout, seed, full
+        self.known = known_failures or known.Known()
+
+
+class Suite:
+    """This suite: cases, and the programs (paths) that have them."""
+
+    def __init__(self, options, cases, programs, table):
+        self.options, self.cases, self.table = options, cases, table
+        self.programs = {os.path.basename(p): p for p in programs}
+        self.broken = set()         # cases that fail without any mutant
+
+    def judge(self, mutant, built, console):
+        """The kills; the cases that name the mutant have the first try."""
+        cases = [c for c in self.cases if repr(c) not in self.broken]
+        named, rest = mutants.order(mutant, cases, self.table)
+        kills = self.run(named, built, console) if named else []
+        if not kills or self.options.full:
+            kills += self.run(rest, built, console)
+        return kills
+
+    def run(self, cases, built, console):
+        kills = []
+        pending = [session.Pending(str(i), case, self.options.seed, 1, self._job(str(i), case))
+                   for i, case in enumerate(cases, 1)]
+
+        def on_result(result):
+            if result.result != verdict.FAIL:
+                return
+            kills.append(verdicts.Kill(repr(result.case), verdicts.way(result.reason),
+                                       result.reason))
+            if not self.options.full:
+                raise _Enough
+
+        run = session.Session(self._launch(cases, built), self.options.known, on_result, console)
+        start = console.tell()
+        try:
+            run.run(pending)
+        except _Enough:
+            pass
+        except session.RunError as error:
+            kills.append(verdicts.Kill("boot", "crash", str(error).split("\n", maxsplit=1)[0]))
+        check_loaded(console, start)
+        return kills
+
+    def _job(self, ident, case):
+        return executor.Job(ident, [f"/t/{case.file}", "-r", case.name], self.options.timeout,
+                            self.options.seed, "alone" if case.alone else "")
+
+    def _launch(self, cases, built):
+        config = executor.VmConfig(built.image, self.options.arch, self.options.agent)
+        config.modules, config.channel = built.modules, self.options.channel
+        config.boot_timeout = BOOT_TIMEOUT
+        for name in {c.file for c in cases}:
+            config.files[f"/t/{name}"] = self.programs[name]
+
+        def launch(jobs, listener, console, variation):
+            config.variation = variation
+            return executor.run_vm(config, jobs, 2, listener, console)
+        return launch
+
+
+def check_loaded(console, start):
+    """A module that cannot be loaded would look like a host without KVM."""
+    console.flush()
+    with open(console.name, "rb") as stream:
+        stream.seek(start)
+        match = NOT_LOADED.search(stream.read())
+    if match:
+        raise mutants.MutantError(f"{match.group(1).decode()} cannot be loaded")
+
+
+class Command:
+    """Another suite: a shell command that finds the kernel in its environment
+    and exits with 0 if it has noticed nothing."""
+
+    NOT_OK = re.compile(r"^\s*not ok \d+(?: -)? (\S.*?)\s*(?:#.*)?$", re.M)
+    NO_VERDICT = (126, 127)
+
+    def __init__(self, command, agent, limit):
+        self.command, self.agent, self.limit = command, agent, limit
+
+    def judge(self, _mutant, built, console):
+        environment = dict(os.environ, KVM_GMEM_IMAGE=built.image, KVM_GMEM_AGENT=self.agent,
+                           KVM_GMEM_MODULES=built.modules)
+        process = subprocess.Popen(
+            executor.tied_to_us(["/bin/sh", "-c", self.command], "TERM"), env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True)
+        try:
+            output, _ = process.communicate(timeout=self.limit)
+        except subprocess.TimeoutExpired:
+            return [verdicts.Kill("command", "hang", f"no end within {self.limit} s")]
+        finally:
+            end_session(process)
+            process.stdout.close()
+        console.write(output)
+        if process.returncode in self.NO_VERDICT:
+            raise mutants.MutantError(f"the command cannot be run (exit {process.returncode})")
+        return self.read(output.decode(errors="replace"), process.returncode)
+
+    def read(self, output, code):
+        if code == 0:
+            return []
+        failed = self.NOT_OK.findall(output) or ["command"]
+        return [verdicts.Kill(name, "hang" if "timeout" in name.lower() else "fail",
+                              f"exit code {code}") for name in failed]
+
+
+def end_session(process):
+    """Ends the command and all that it started."""
+    try:
+        os.killpg(process.pid, 15)
+        for _ in range(50):
+            os.killpg(process.pid, 0)
+            process.poll()
+            time.sleep(0.1)
+        os.killpg(process.pid, 9)
+    except ProcessLookupError:
+        pass
+    process.wait()
