@@ -166,9 +166,8 @@ progress()
 
 compile()	# TREE OUTPUT
 {
-	local log=$2/build.log targets
+	local log=$2/build.log
 
-	read -ra targets <<<"$KERNEL_TARGET"
 	say "building the kernel in $(nproc) jobs"
 	exec 8> >(tee -a "$log" | progress)
 	sink=/dev/fd/8 step "$log" make -C "$1" O="$2" ARCH="$KERNEL_ARCH" -j "$(nproc)" \
