@@ -135,6 +135,7 @@ check "builds with gcc" check_build gcc "$source" check-gcc
 check "builds with clang" check_build clang "$source" check-clang
 check "every case pins a behaviour" check_cases
 check "every behaviour has a case" check_ids
+check "every mutant named exists" tools/check_red
 if command -v spatch >/dev/null; then
 	check "mutants apply" check_mutants
 else
