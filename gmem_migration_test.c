@@ -5,10 +5,12 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "backing.h"
 #include "disposable.h"
 #include "harness.h"
 #include "gmem_fixture.h"
@@ -120,10 +122,15 @@ static bool compact_memory(void)
 	return ok;
 }
 
-/* Compaction comes by some of so many pages, if not of the first file, of the next. */
+/*
+ * Compaction moves pages from the low end of memory to free ones at the high end, until
+ * it has as many below as above. Every other file has what the filler leaves above it;
+ * and if compaction does not come by the first file, then by one of the next.
+ */
 #define NR_MANY		1024
 #define MANY_SIZE	(NR_MANY * PAGE_SIZE)
 #define MAX_FILES	16
+#define FILLER_SIZE	(128 * SZ_1M)
 
 /* The physical page numbers, which only the superuser sees: else zeros. */
 static bool read_pfns(const char *p, u64 *pfns)
@@ -190,16 +197,21 @@ TEST_F(gmem_migration, compaction_moves_none)
 	static u64 before[NR_MANY], after[NR_MANY];
 	struct scan scan = { 0 };
 	struct trace *trace;
+	char *p, *filler;
 	u64 i, file;
-	char *p;
 
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(trace_available() && trace_has_event(SCAN_EVENT), "no tracepoint of compaction");
 	trace = trace_scan();
 	for (file = 0; file < MAX_FILES && !(scan.nr_seen && scan.nr_taken); file++) {
 		/* Those before stay, for the next to be elsewhere. */
+		filler = file % 2 ? NULL : backing_map(BACKING_ANON, FILLER_SIZE);
+		if (filler)
+			memset(filler, 1, FILLER_SIZE);
 		p = gmem_mmap(gmem_create(self->vm, MANY_SIZE, variant->flags), 0, MANY_SIZE);
 		fill_pages(p, NR_MANY);
+		if (filler)
+			backing_unmap(BACKING_ANON, filler, FILLER_SIZE);
 		REQUIRE(read_pfns(p, before), "may not read physical page numbers");
 		trace_clear(trace);
 		REQUIRE(compact_memory(), "may not compact memory");
