@@ -87,7 +87,7 @@ TEST_F(gmem_create, flags_are_refused_as_a_whole)
 /*
  * CREATE-2: sizes are a positive loff_t, in whole pages. Bit 63 makes them
  * negative; each bit below the page size is tried alone and on top of a page.
- * Red: mutant file-sizes-unchecked.
+ * Red: mutant file-sizes-unchecked, mutant refused-create-keeps-fd.
  */
 TEST_F(gmem_create, sizes_that_are_no_positive_number_of_pages_are_refused)
 {

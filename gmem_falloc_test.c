@@ -53,9 +53,15 @@ TEST_F(gmem_falloc, only_keep_size_with_or_without_punch_hole_is_taken)
 	for (mode = 0; mode < BIT_ULL(32); mode = mode < all_modes ? mode + 1 : mode << 1) {
 		if (mode == ALLOCATE || mode == PUNCH_HOLE)
 			continue;
-		EXPECT_REFUSED(self->watch, EOPNOTSUPP,
-			       do_fallocate(self->fd, mode, 2 * PAGE_SIZE, 4 * PAGE_SIZE)) {
+		EXPECT_ERRNO(EOPNOTSUPP, do_fallocate(self->fd, mode, 2 * PAGE_SIZE,
+						      4 * PAGE_SIZE)) {
 			TH_LOG("mode %#llx", mode);
+		}
+		/* Not after each of so many: it would take a second. */
+		if (mode % 16 == 15 || mode >= all_modes) {
+			EXPECT_UNCHANGED(self->watch) {
+				TH_LOG("up to mode %#llx", mode);
+			}
 		}
 	}
 	EXPECT_OK(do_fallocate(self->fd, ALLOCATE, 0, PAGE_SIZE));
@@ -64,8 +70,8 @@ TEST_F(gmem_falloc, only_keep_size_with_or_without_punch_hole_is_taken)
 }
 
 /*
- * FALLOC-2: a byte too many or too few at either end, and nothing happens. Red: mutant
- * file-falloc-unaligned.
+ * FALLOC-2: a byte too many or too few at either end, and nothing happens.
+ * Red: mutant file-falloc-unaligned, mutant refused-falloc-punches.
  */
 TEST_F(gmem_falloc, unaligned_offset_or_size_is_refused)
 {
@@ -135,8 +141,8 @@ TEST_F(gmem_falloc, range_that_is_none_is_refused)
 }
 
 /*
- * FALLOC-2: the size is for ever; a range that crosses the end allocates nothing. Red:
- * mutant file-alloc-past-eof.
+ * FALLOC-2: the size is for ever; a range that crosses the end allocates nothing.
+ * Red: mutant file-alloc-past-eof, mutant refused-falloc-allocates.
  */
 TEST_F(gmem_falloc, allocation_ends_at_the_end_of_the_file)
 {

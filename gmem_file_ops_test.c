@@ -173,8 +173,8 @@ static const struct file_call changes[] = {
 };
 
 /*
- * CREATE-6: size, mode, owner, times and seals are nothing that a user sets. Red:
- * mutant file-setattr-works.
+ * CREATE-6: size, mode, owner, times and seals are nothing that a user sets.
+ * Red: mutant file-setattr-works, mutant refused-truncate-truncates.
  */
 TEST_F(gmem_file_ops, nothing_about_the_file_can_be_changed)
 {
@@ -190,8 +190,8 @@ TEST_F(gmem_file_ops, nothing_about_the_file_can_be_changed)
 }
 
 /*
- * CREATE-6: a descriptor can be duplicated and sent, but not opened anew. Red: mutant
- * file-setattr-works.
+ * CREATE-6: a descriptor can be duplicated and sent, but not opened anew.
+ * Red: mutant file-setattr-works, mutant refused-truncate-truncates.
  */
 TEST_F(gmem_file_ops, file_cannot_be_reopened)
 {

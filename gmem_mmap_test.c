@@ -57,8 +57,8 @@ TEST_F(gmem_mmap, file_can_be_mapped_iff_it_has_the_mmap_flag)
 }
 
 /*
- * CREATE-7: copies on write would be memory that the VM does not have. Red: mutant
- * file-mmap-cow.
+ * CREATE-7: copies on write would be memory that the VM does not have.
+ * Red: mutant file-mmap-cow, mutant refused-mmap-allocates.
  */
 TEST_F(gmem_mmap, private_mapping_is_refused)
 {

@@ -93,7 +93,7 @@ FIXTURE_TEARDOWN(memslot_bind)
 /*
  * BIND-2: what is no guest_memfd is refused, were it KVM's own or memory. (A memfd
  * was to be private memory in early proposals.)
- * Red: mutant bind-any-file.
+ * Red: mutant bind-any-file, mutant bind-err-keeps-file (at the teardown).
  */
 TEST_F(memslot_bind, other_kinds_of_file_are_refused)
 {
@@ -135,7 +135,8 @@ TEST_F(memslot_bind, other_kinds_of_file_are_refused)
 }
 
 /*
- * BIND-2: a file belongs to the VM that made it. Red: mutant bind-foreign-vm.
+ * BIND-2: a file belongs to the VM that made it.
+ * Red: mutant bind-foreign-vm, mutant bind-err-keeps-file.
  */
 TEST_F(memslot_bind, file_of_another_vm_is_refused)
 {
@@ -198,7 +199,7 @@ TEST_F(memslot_bind, unaligned_offset_is_refused)
 
 /*
  * BIND-3: the range ends at the end of the file at the latest.
- * Red: mutant bind-eof-offset-only.
+ * Red: mutant bind-eof-offset-only, mutant bind-err-keeps-file (at the teardown).
  */
 TEST_F(memslot_bind, range_past_end_of_file_is_refused)
 {

@@ -118,7 +118,8 @@ static const struct range neighbours[] = {
 /*
  * BIND-4: a page of the file that is bound cannot be bound again, wherever the
  * overlap lies. See memslot_gmem_overlap_errno().
- * Red: mutant bind-overlap-allowed; mutant bind-overlap-last-page (front, first).
+ * Red: mutant bind-overlap-allowed; mutant bind-overlap-last-page (front, first);
+ * mutant refused-overlap-binds.
  */
 TEST_F(memslot_overlap, bound_file_page_cannot_be_bound_again)
 {

@@ -303,7 +303,8 @@ static void drop_mappings(struct refusal_watch *w)
 	for (s = w->vm->slots; s; s = s->next) {
 		if (s->gpa - w->scope.gpa >= w->scope.guest_pages * PAGE_SIZE)
 			continue;
-		MUST(__memslot_set1(w->vm, s->id, 0, 0, 0, NULL));
+		if (__memslot_set1(w->vm, s->id, 0, 0, 0, NULL))
+			continue;	/* gone: that is to be said of its id */
 		MUST(__memslot_set2(w->vm, s->id, s->flags, s->gpa, s->size, s->hva, s->gmem_fd,
 				    s->gmem_offset));
 	}

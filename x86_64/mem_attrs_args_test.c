@@ -87,7 +87,10 @@ FIXTURE_TEARDOWN(args)
 					 (attrs) ^ KVM_MEMORY_ATTRIBUTE_PRIVATE, flags));	\
 	} while (0)
 
-/* ATTR-1: the flags are reserved, each bit. Red: mutant attr-args-unchecked. */
+/*
+ * ATTR-1: the flags are reserved, each bit.
+ * Red: mutant attr-args-unchecked, mutant refused-attrs-stored.
+ */
 TEST_F(args, any_flag_is_refused)
 {
 	int bit;

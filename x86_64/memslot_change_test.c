@@ -117,7 +117,7 @@ TEST_F(memslot_change, setting_the_same_slot_again_is_refused)
 /*
  * BIND-6: a plain slot can move, this one cannot, by either ioctl.
  * Red: mutant bind-change-gmem (with the flag).
- * Red: mutant bind-toggle-gmem (without).
+ * Red: mutant bind-toggle-gmem, mutant refused-change-deletes (without).
  */
 TEST_F(memslot_change, slot_cannot_move)
 {
@@ -170,7 +170,7 @@ TEST_F(memslot_change, ranges_cannot_be_exchanged)
 /*
  * BIND-6: the file cannot be taken away, nor can the flags that a plain slot may
  * get and lose. Until 2025 kernels took the flag away and left the binding behind.
- * Red: mutant bind-toggle-gmem.
+ * Red: mutant bind-toggle-gmem, mutant refused-change-deletes.
  */
 TEST_F(memslot_change, file_cannot_be_taken_away)
 {

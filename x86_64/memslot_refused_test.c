@@ -139,7 +139,7 @@ TEST_F(memslot_refused, refused_bind_leaves_no_trace)
 
 /*
  * BIND-14: and by the last stage, the bindings of the file. Red: mutant bind-overlap-allowed.
- * Red: mutant bind-fail-keeps-file (the reference).
+ * Red: mutant bind-fail-keeps-file (the reference), mutant refused-overlap-binds.
  */
 TEST_F(memslot_refused, overlapping_bind_leaves_no_trace)
 {

@@ -201,11 +201,12 @@ TEST_F(pre_fault, large_page_is_mapped_large)
 
 /*
  * PREFAULT-2: the flags are reserved, each bit.
- * Red: mutant prefault-args-unchecked.
+ * Red: mutant prefault-args-unchecked, mutant refused-prefault-maps.
  */
 TEST_F(pre_fault, any_flag_is_refused)
 {
 	struct kvm_pre_fault_memory range;
+	u64 before = nr_mapped(self->vm);
 	int bit;
 
 	for (bit = 0; bit < 64; bit++) {
@@ -216,6 +217,7 @@ TEST_F(pre_fault, any_flag_is_refused)
 			       vcpu_ioctl(self->vcpu, KVM_PRE_FAULT_MEMORY, &range));
 		EXPECT_EQ(TEST_GPA, range.gpa);
 		EXPECT_EQ(SLOT_SIZE, range.size);
+		EXPECT_EQ(before, nr_mapped(self->vm));
 	}
 	EXPECT_REFUSED(self->watch, EFAULT, vcpu_ioctl(self->vcpu, KVM_PRE_FAULT_MEMORY, NULL));
 }
