@@ -8,6 +8,7 @@
 #include "guest_mem.h"
 #include "harness.h"
 #include "memslot.h"
+#include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -51,16 +52,23 @@ TEST_F(mem_encrypt_region, only_encrypted_vms_take_regions)
 		{ .addr = 0, .size = 0 },
 	};
 	void *nowhere = backing_reserve(PAGE_SIZE);
+	struct refusal_watch *w;
 	size_t i;
 
+	w = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = slot->gmem_fd, .file_pages = variant->private ? 1 : 0,
+		.gpa = TEST_GPA, .guest_pages = 2, .vcpu = self->vcpu,
+	});
 	for (i = 0; i < ARRAY_SIZE(regions); i++) {
-		EXPECT_ERRNO(ENOTTY, vm_ioctl(self->vm, KVM_MEMORY_ENCRYPT_REG_REGION,
-					      &regions[i]));
-		EXPECT_ERRNO(ENOTTY, vm_ioctl(self->vm, KVM_MEMORY_ENCRYPT_UNREG_REGION,
-					      &regions[i]));
+		EXPECT_REFUSED(w, ENOTTY, vm_ioctl(self->vm, KVM_MEMORY_ENCRYPT_REG_REGION,
+						   &regions[i]));
+		EXPECT_REFUSED(w, ENOTTY, vm_ioctl(self->vm, KVM_MEMORY_ENCRYPT_UNREG_REGION,
+						   &regions[i]));
 	}
-	EXPECT_ERRNO(EFAULT, vm_ioctl(self->vm, KVM_MEMORY_ENCRYPT_REG_REGION, nowhere));
-	EXPECT_ERRNO(EFAULT, vm_ioctl(self->vm, KVM_MEMORY_ENCRYPT_UNREG_REGION, nowhere));
+	EXPECT_REFUSED(w, EFAULT, vm_ioctl(self->vm, KVM_MEMORY_ENCRYPT_REG_REGION, nowhere));
+	EXPECT_REFUSED(w, EFAULT, vm_ioctl(self->vm, KVM_MEMORY_ENCRYPT_UNREG_REGION, nowhere));
+
+	refusal_watch_free(w);
 
 	/* The memory has stayed what it was: shared. */
 	vcpu_call_done(self->vcpu, guest_write_u64, TEST_GPA, 0x1234);

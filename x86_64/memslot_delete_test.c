@@ -12,6 +12,7 @@
 #include "mem_attrs.h"
 #include "memslot.h"
 #include "page_pattern.h"
+#include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -127,17 +128,29 @@ TEST_F(memslot_delete, size_zero_deletes)
  */
 TEST_F(memslot_delete, refused_deletion_leaves_the_slot)
 {
-	EXPECT_ERRNO(EINVAL, __memslot_set1(self->vm, ID, KVM_MEM_GUEST_MEMFD, 0, 0, NULL));
-	EXPECT_ERRNO(EINVAL, __memslot_set1(self->vm, ID, BIT_ULL(31), 0, 0, NULL));
-	EXPECT_ERRNO(EINVAL, __memslot_set2(self->vm, ID, BIT_ULL(31), 0, 0, NULL, -1, 0));
-	EXPECT_ERRNO(EINVAL, __memslot_set2(self->vm, ID, KVM_MEM_GUEST_MEMFD, 0, 0, NULL,
-					    self->gmem, 1));
-	EXPECT_ERRNO(EINVAL, delete1(self, ID + 1));
+	struct refusal_watch *w = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = self->gmem, .file_pages = FILE_SIZE / PAGE_SIZE,
+		.gpa = TEST_GPA, .guest_pages = NR_PAGES + 1, .vcpu = self->vcpu,
+	});
+
+	EXPECT_REFUSED(w, EINVAL, __memslot_set1(self->vm, ID, KVM_MEM_GUEST_MEMFD, 0, 0, NULL));
+	EXPECT_REFUSED(w, EINVAL, __memslot_set1(self->vm, ID, BIT_ULL(31), 0, 0, NULL));
+	EXPECT_REFUSED(w, EINVAL, __memslot_set2(self->vm, ID, BIT_ULL(31), 0, 0, NULL, -1, 0));
+	EXPECT_REFUSED(w, EINVAL, __memslot_set2(self->vm, ID, KVM_MEM_GUEST_MEMFD, 0, 0, NULL,
+						 self->gmem, 1));
+	EXPECT_REFUSED(w, EINVAL, delete1(self, ID + 1));
 	EXPECT_DATA_AT(TEST_GPA);
 
 	EXPECT_OK(delete1(self, ID));
-	EXPECT_ERRNO(EINVAL, delete1(self, ID));
+	refusal_watch_renew(w);
+	EXPECT_REFUSED(w, EINVAL, delete1(self, ID));
 	EXPECT_NO_MEMORY_AT(TEST_GPA);
+
+	close(self->gmem);
+	vm_free(self->vm);
+	self->vm = NULL;
+	EXPECT_NOT_HELD(w);
+	refusal_watch_free(w);
 }
 
 /*

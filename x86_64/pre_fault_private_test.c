@@ -12,6 +12,7 @@
 #include "mem_attrs.h"
 #include "memslot.h"
 #include "pre_fault.h"
+#include "refusal.h"
 #include "stats.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -112,13 +113,19 @@ TEST_F(private, private_page_without_gmem_is_refused)
 {
 	const u64 slot = TEST_GPA + 2 * SIZE;
 	u64 gpa = slot, size = 3 * PAGE_SIZE;
+	struct refusal_watch *w;
 
 	memslot_add(self->vm, slot, size, 0);
 	mem_attrs_set_private(self->vm, slot + PAGE_SIZE, PAGE_SIZE);
 	EXPECT_OK(__vcpu_pre_fault(self->vcpu, &gpa, &size));
 	EXPECT_EQ(slot + PAGE_SIZE, gpa);
 	EXPECT_EQ(2 * PAGE_SIZE, size);
-	EXPECT_ERRNO(EFAULT, __vcpu_pre_fault(self->vcpu, &gpa, &size));
+	w = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = self->m->gmem_fd, .file_pages = NR_PAGES,
+		.gpa = slot, .guest_pages = 3,
+	});
+	EXPECT_REFUSED(w, EFAULT, __vcpu_pre_fault(self->vcpu, &gpa, &size));
+	refusal_watch_free(w);
 	EXPECT_EQ(slot + PAGE_SIZE, gpa);
 	EXPECT_EQ(2 * PAGE_SIZE, size);
 	mem_attrs_set_shared(self->vm, slot + PAGE_SIZE, PAGE_SIZE);
