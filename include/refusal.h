@@ -71,9 +71,10 @@ const char *refusal_complaint(struct refusal_watch *w, const char *call, int err
 const char *refusal_watch_complaint(struct refusal_watch *w);
 
 /*
- * After vm_free() and after the last of the VM's descriptors was closed: NULL unless
- * the VM is still there, as it is when a refused call kept a reference to a file of
- * it. Where debugfs does not tell, and with a NULL watch, it is NULL too.
+ * After vm_free() and after the last of the VM's descriptors and mappings is gone, and
+ * before the next VM is made: NULL unless the VM is still there, as it is when a
+ * refused call kept a reference to a file of it. NULL too where debugfs does not tell
+ * (it needs root), and with a NULL watch.
  */
 const char *refusal_held_complaint(const struct refusal_watch *w);
 
