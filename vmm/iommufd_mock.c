@@ -98,14 +98,6 @@ void iommufd_mock_attach(struct iommufd_mock *m, const struct ioas *ioas)
 	MUST(__iommufd_mock_attach(m, ioas));
 }
 
-void iommufd_mock_detach(struct iommufd_mock *m)
-{
-	struct iommu_destroy cmd = { .size = sizeof(cmd), .id = m->device_id };
-
-	close(m->access_fd);
-	MUST(ioas_ioctl(m->ioas, IOMMU_DESTROY, &cmd));
-}
-
 int __iommufd_mock_check_map(const struct iommufd_mock *m, u64 iova, const void *hva, u64 size)
 {
 	struct mock_cmd cmd = {

@@ -29,9 +29,6 @@ void guest_convert_in_pattern(u64 pattern, u64 gpa, u64 nr_pages, u64 rounds);
 /* The number of hypercalls that one round makes. */
 u64 guest_pattern_calls(enum guest_pattern pattern, u64 nr_pages);
 
-/* Whether @page of the area is private at times. */
-bool guest_pattern_uses(enum guest_pattern pattern, u64 nr_pages, u64 page);
-
 /*
  * As a confidential guest's driver: copy @size bytes from private memory to a shared
  * bounce buffer, or back.

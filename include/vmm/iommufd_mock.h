@@ -12,9 +12,8 @@
 #include "types.h"
 #include "vmm/ioas.h"
 
-/* The addresses that the mock IOMMU translates. */
+/* The first address that the mock IOMMU translates; up to 2G it does. */
 #define MOCK_IOVA_START		BIT_ULL(24)
-#define MOCK_IOVA_END		BIT_ULL(31)
 
 struct iommufd_mock {
 	const struct ioas *ioas;
@@ -26,11 +25,9 @@ struct iommufd_mock {
 /* Whether the kernel has it. For REQUIRE(). */
 bool iommufd_mock_available(void);
 
-/* Attach a mock device to the IOAS: 0 or -errno. */
+/* Attach a mock device to the IOAS, which it leaves when that is closed: 0 or -errno. */
 int __iommufd_mock_attach(struct iommufd_mock *m, const struct ioas *ioas);
 void iommufd_mock_attach(struct iommufd_mock *m, const struct ioas *ioas);
-/* Without it, closing the IOAS is enough. */
-void iommufd_mock_detach(struct iommufd_mock *m);
 
 /*
  * Whether the domain maps each page of [iova, iova + size) to the page that is at @hva

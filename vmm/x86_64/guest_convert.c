@@ -94,17 +94,6 @@ u64 guest_pattern_calls(enum guest_pattern pattern, u64 nr_pages)
 	return 2 * i;
 }
 
-bool guest_pattern_uses(enum guest_pattern pattern, u64 nr_pages, u64 page)
-{
-	struct range r;
-	u64 i;
-
-	for (i = 0; pattern_range(pattern, nr_pages, i, &r); i++)
-		if (page - r.page < r.nr_pages)
-			return true;
-	return false;
-}
-
 void guest_bounce(u64 to, u64 from, u64 size)
 {
 	guest_memcpy((void *)to, (const void *)from, size);
