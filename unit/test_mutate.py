@@ -83,6 +83,21 @@ class Attempts(unittest.TestCase):
         self.assertEqual(self.ran(suite), [["x.named", "x.other"]])
 
 
+class Boots(unittest.TestCase):
+    def run_with(self, outcomes):
+        suite = judge.Suite(types.SimpleNamespace(full=False, seed=1), [], [], {})
+        with mock.patch.object(suite, "_try", side_effect=outcomes) as tries:
+            return suite.run([], None, None), tries.call_count
+
+    def test_a_boot_that_fails_once_is_nobodys_fault(self):
+        self.assertEqual(self.run_with([([], "did not boot"), ([], None)]), ([], 2))
+
+    def test_a_kernel_that_never_boots_is_killed(self):
+        kills, tries = self.run_with([([], "did not boot")] * judge.BOOTS)
+        self.assertEqual([(k.case, k.how) for k in kills], [("boot", "crash")])
+        self.assertEqual(tries, judge.BOOTS)
+
+
 class OtherSuite(unittest.TestCase):
     def judge(self, command, limit=20):
         with tempfile.NamedTemporaryFile("wb") as console:
