@@ -33,6 +33,7 @@ usage()
 	                      CPUs, otherwise 1)
 	  --repeat N          run everything N times, each with another seed
 	  --seed N            seed of all random choices (default: random, printed)
+	  --long              many more rounds of what cases do at random
 	  --shuffle           run in an order that the seed decides
 	  --shard I/N         run only the I-th of N equal parts
 	  --timeout S         seconds that one case may take (default 90)
@@ -105,6 +106,7 @@ parse_options()
 		--help | -h) usage; exit 0 ;;
 		--native | --vm) mode=${1#--}; repeat_with+=("$1") ;;
 		--debug) debug=1; repeat_with+=("$1") ;;
+		--long) pass+=("$1"); repeat_with+=("$1") ;;
 		--dangerous) export KVM_GMEM_DISPOSABLE=1; repeat_with+=("$1") ;;
 		--refresh) refresh=--refresh ;;
 		--list) list=1; pass+=("$1") ;;

@@ -9,6 +9,7 @@
 #include "fault_gate.h"
 #include "gmem.h"
 #include "harness.h"
+#include "long_run.h"
 #include "vcpu_thread.h"
 #include "vm.h"
 #include "vmm/ioas_listener.h"
@@ -16,7 +17,9 @@
 
 #define NR_PAGES	48
 #define SIZE		(NR_PAGES * PAGE_SIZE)
+/* For each of the four ways of mapping; brief, in a run that is not long. */
 #define NR_CONVERSIONS	25000
+#define NR_BRIEF	2000
 
 FIXTURE(dma_convert) {
 	struct vm *vm;
@@ -133,12 +136,13 @@ static const char *mapping_complaint(FIXTURE_DATA(dma_convert) *self, u64 page, 
  */
 TEST_F(dma_convert, mappings_follow_every_conversion)
 {
+	const u64 nr = long_run(NR_CONVERSIONS, NR_BRIEF);
 	struct rng rng;
-	int i;
+	u64 i;
 
 	rng_init(&rng, rng_seed(), variant->style);
 	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
-	for (i = 0; i < NR_CONVERSIONS; i++) {
+	for (i = 0; i < nr; i++) {
 		u64 page = rng_below(&rng, NR_PAGES);
 		u64 nr_pages = rng_range(&rng, 1, NR_PAGES - page);
 

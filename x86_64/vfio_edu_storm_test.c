@@ -15,6 +15,7 @@
 
 #include "guest_mem.h"
 #include "harness.h"
+#include "long_run.h"
 #include "page_pattern.h"
 #include "vcpu_thread.h"
 #include "vm.h"
@@ -34,7 +35,9 @@
 #define NR_WORDS	(HALF / sizeof(u64))
 
 /* Of all variants together: 10240 transfers under 1000 conversions. */
+/* For each of the four patterns; a run that is not long makes a part of it. */
 #define MIN_TRANSFERS	2560
+#define BRIEF_PART	8
 
 /* What one device does in one round. */
 struct transfer {
@@ -297,9 +300,12 @@ static void check_round(struct storm *s)
 	}
 }
 
-static void run_storm(struct storm *s, u64 min_conversions)
+static void run_storm(struct storm *s, u64 nr_conversions)
 {
-	while (!s->why[0] && (s->nr_transfers < MIN_TRANSFERS ||
+	const u64 min_transfers = long_run(MIN_TRANSFERS, MIN_TRANSFERS / BRIEF_PART);
+	const u64 min_conversions = long_run(nr_conversions, nr_conversions / BRIEF_PART);
+
+	while (!s->why[0] && (s->nr_transfers < min_transfers ||
 			      READ_ONCE(s->vmm.nr_hypercalls) < min_conversions)) {
 		fill_buffers(s);
 		wait_all(s);

@@ -37,6 +37,7 @@ def parse_arguments(argv):
     parser.add_argument("--share", metavar="DIR", help="VM: offered by 9P with the tag 'share'")
     parser.add_argument("--after", metavar="SCRIPT", help="VM: to run at the end of each boot")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--long", action="store_true", help="more rounds of what is random")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--seed", type=int)
@@ -133,12 +134,15 @@ def run_after(launch):
 
 def make_launch(options):
     """launch() of Session for the chosen backend."""
+    environment = [("KVM_GMEM_LONG", "1")] if options.long else []
+
     def native(jobs, listener, console, _variation):
-        return executor.run_native(options.agent, jobs, options.jobs, listener, console)
+        return executor.run_native(options.agent, jobs, options.jobs, listener, console,
+                                   environment)
 
     def vm(jobs, listener, console, variation):
         config.variation = variation
-        return executor.run_vm(config, jobs, options.jobs, listener, console)
+        return executor.run_vm(config, jobs, options.jobs, listener, console, environment)
 
     if not options.kernel:
         return native
