@@ -30,8 +30,9 @@ if [[ $header ]]; then
 	touch -d @1 "$source/$header"
 	(cd "$source" && touch "$@")
 fi
+# The modules go with any image of the same configuration.
 targets=("${modules[@]}")
-[[ $target == modules ]] || targets+=(bzImage)
+[[ $target == modules ]] || targets=(bzImage)
 make -s -C "$source" O="$tree/obj" ARCH=x86 -j "$(nproc)" KBUILD_BUILD_USER=kvm-gmem \
 	KBUILD_BUILD_HOST=kvm-gmem "${targets[@]}"
 mkdir -p "$out/modules"
