@@ -107,11 +107,8 @@ check_unit_in_vm()
 	image=$(vm/kernel.sh image) || return
 	# shellcheck disable=SC2016	# for the VM's shell
 	tools/vm_exec --kernel "$image" --agent "$build/agent" \
-		--file "$build/check-gcc/progs/unit:/unit" -- sh -c '
-		for program in /unit/*_test; do
-			echo "# $program"
-			"$program" || exit
-		done'
+		--file "$build/check-gcc/progs/unit:/unit" -- \
+		sh -c 'for p in /unit/*_test; do echo "# $p"; "$p" || exit; done'
 }
 
 check_meta()

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 "..", "tools", "coverage"))
 
 import counts  # noqa: E402
-import report  # noqa: E402
+import compare  # noqa: E402
 import scope  # noqa: E402
 
 
@@ -56,7 +56,7 @@ class ReportTest(unittest.TestCase):
     SOURCE = Source("if (x)", "WARN_ON(y);", "z();")
 
     def judge(self, *excuses):
-        return report.judge({("a.c", "f"): self.LINES}, self.SOURCE, list(excuses))
+        return compare.judge({("a.c", "f"): self.LINES}, self.SOURCE, list(excuses))
 
     def test_without_excuses(self):
         _, total, missed = self.judge()
@@ -79,7 +79,7 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(missed[0].reason, "reachable: later")
 
     def test_clones_are_their_function(self):
-        merged = report.merge_clones({("a.c", "f"): {1: counts.Line(1)},
+        merged = compare.merge_clones({("a.c", "f"): {1: counts.Line(1)},
                                       ("a.c", "f.constprop.0"): {1: counts.Line(2)}})
         self.assertEqual(merged[("a.c", "f")][1].count, 3)
 

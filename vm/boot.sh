@@ -79,7 +79,7 @@ args+=("${QEMU_CHANNEL[@]}")
 [[ $share ]] && args+=(-virtfs "local,path=$share,mount_tag=share,security_model=none")
 # An oops leaves locks held and would take the next cases with it: panic, and
 # the runner boots again.  Warnings must reach the console, hence the level.
-args+=(-append "console=$VM_CONSOLE panic=-1 oops=panic loglevel=5 ${VM_APPEND[$variation]} $append")
+args+=(-append "console=$VM_CONSOLE panic=-1 oops=panic loglevel=5 no_timer_check ${VM_APPEND[$variation]} $append")
 
 declare -n variation_args=VM_ARGS_$variation
 

@@ -121,7 +121,7 @@ coverage_main()
 	[[ -z $peer ]] || run_peer
 	say "reading the counts"
 	write_html
-	python3 "$here/report.py" --source "$source" --notes "$notes" \
+	python3 "$here/compare.py" --source "$source" --notes "$notes" \
 		--functions "$here/functions.$(uname -m)" \
 		--unreachable "$here/unreachable.$(uname -m)" \
 		--ours "$work/ours" ${peer:+--peer "$work/peer"} --out "$out"

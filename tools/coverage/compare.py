@@ -150,7 +150,7 @@ def write_text(path, ours, peer, stale):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="report", description=__doc__)
+    parser = argparse.ArgumentParser(prog="compare", description=__doc__)
     parser.add_argument("--source", required=True, help="the kernel's source")
     parser.add_argument("--notes", required=True, help="the .gcno files of the build")
     parser.add_argument("--functions", required=True)
