@@ -17,7 +17,7 @@ def line(number, total, found):
         more = f" and {len(found.kills) - 1} more" if len(found.kills) > 1 else ""
         what = f"killed    {first.how:5} {first.case}{more}"
     elif found.result == verdicts.SURVIVED:
-        what = f"survived  {found.reason or 'UNEXPECTED'}"
+        what = f"survived  {found.reason or 'no reason known'}"
     else:
         what = f"invalid   {found.reason}"
     return f"{where:>9} {found.mutant.name:32} {what} ({times})"
