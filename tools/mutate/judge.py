@@ -88,8 +88,9 @@ class Suite:
                             self.options.seed, "alone" if case.alone else "")
 
     def _launch(self, cases, built):
-        config = executor.VmConfig(built.image, self.options.arch, self.options.agent)
-        config.modules, config.channel = built.modules, self.options.channel
+        config = executor.VmConfig(built.image, self.options.arch, self.options.agent,
+                                   self.options.channel)
+        config.modules = built.modules
         config.boot_timeout, config.append = BOOT_TIMEOUT, APPEND
         for name in {c.file for c in cases}:
             config.files[f"/t/{name}"] = self.programs[name]
