@@ -5,7 +5,7 @@ set -u
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 status=0
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tools/runner:$root/tools/mutate \
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tools/runner:$root/tools/mutate:$root/tools/bisect \
 	python3 -m unittest discover -s "$root/unit" || status=1
 bats "$@" "$root"/unit/*.bats || status=1
 exit $status

@@ -164,6 +164,7 @@ def bisect(options):
     finally:
         os.close(held)
     print("\n" + report(state, repository, culprit, seeker.bisection.log()))
+    shutil.rmtree(suite)
     return 0 if culprit.confirmed else 1
 
 
