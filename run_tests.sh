@@ -14,7 +14,7 @@ usage()
 {
 	cat <<-END
 	usage: ./run_tests.sh [setup] [OPTION...] [PATTERN...]
-	       ./run_tests.sh coverage --help | mutate --help
+	       ./run_tests.sh bisect --help | coverage --help | mutate --help
 	Builds what is missing, runs the tests natively or in a VM, prints KTAP.
 	PATTERN is a file, file:case or behaviour id (ATTR-3, ATTR); wildcards work.
 	setup only fetches, installs and builds.

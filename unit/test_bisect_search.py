@@ -102,7 +102,7 @@ class Searching(unittest.TestCase):
 class Finding(Searching):
     def test_every_place_of_the_culprit(self):
         source = self.history(*["good"] * 10)
-        for culprit in range(1, 10):
+        for culprit in (1, 2, 5, 9):
             with self.subTest(culprit):
                 source.git("checkout", "-q", "-B", "try", source.shas[0])
                 shas = [source.shas[0]] + [source.commit("bad" if i >= culprit else "good")

@@ -60,7 +60,7 @@ def workspace(repository):
     os.makedirs(directory, exist_ok=True)
     free = shutil.disk_usage(directory).free // 1000000
     needed = FREE_MEGABYTES if not os.path.isdir(os.path.join(directory, "objects")) else 500
-    if free < needed and not os.environ.get("KVM_GMEM_BISECT_RUN"):
+    if free < needed:
         raise worker.WorkError(f"disk full: {directory} has {free} MB free, "
                                f"{needed} MB are needed")
     return directory
@@ -154,7 +154,8 @@ def bisect(options):
         open(os.path.join(suite, "complete"), "w", encoding="utf-8").close()
     cases = cases_of(suite, request)
     tree = gitbisect.Tree(os.path.join(place, "tree"), repository)
-    doing = worker.Worker(argparse.Namespace(**request), suite, os.path.join(place, "objects"))
+    doing = worker.Worker(argparse.Namespace(**request), suite, os.path.join(place, "objects"),
+                          say)
     seeker = search.Search(request, repository, tree, doing, state, say)
     try:
         culprit = seeker.run(cases)
@@ -182,7 +183,7 @@ def judge(options):
         raise request_options.UsageError(f"bisect: --judge wants one case, not {len(cases)}: "
                                          + " ".join(cases[:3]))
     directory = os.path.abspath(options.out or os.path.join(ROOT, "results", "bisect-judge"))
-    doing = worker.Worker(options, suite, os.path.join(place, "judge-objects"))
+    doing = worker.Worker(options, suite, os.path.join(place, "judge-objects"), say)
     top = gitbisect.output(options.src, "rev-parse", "--show-toplevel")
     step = doing.work(top, os.path.join(directory, sha[:12]), cases)
     found = step.outcomes[cases[0]]

@@ -43,18 +43,28 @@ def end_group(process):
             continue
 
 
-def call(command, log):
+def wait(process, patient):
+    start = time.monotonic()
+    while True:
+        try:
+            return process.wait(60)
+        except subprocess.TimeoutExpired:
+            if patient:
+                patient(round((time.monotonic() - start) / 60))
+
+
+def call(command, log, patient=None):
     """(exit code, what it printed); the printed goes to a file, too.
 
     In a session of its own, so that Ctrl-C on the terminal reaches this process alone,
-    which ends the others in order.
+    which ends the others in order.  patient(minutes) is called now and then.
     """
     with open(log, "w+", encoding="utf-8", errors="replace") as stream:
         process = subprocess.Popen(executor.tied_to_us(command, "TERM"), stdout=stream,
                                    stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                    start_new_session=True)
         try:
-            code = process.wait()
+            code = wait(process, patient)
         except BaseException:
             end_group(process)
             raise
@@ -80,8 +90,8 @@ class Step:
 class Worker:
     """suite: directory of the programs; objects: what builds leave for the next one."""
 
-    def __init__(self, settings, suite, objects, tools=None):
-        self.settings, self.suite, self.objects = settings, suite, objects
+    def __init__(self, settings, suite, objects, say, tools=None):
+        self.settings, self.suite, self.objects, self.say = settings, suite, objects, say
         self.tools = tools or Tools()
         self.policy = outcome.Policy(settings.on_skip, settings.on_timeout,
                                      settings.on_boot_fail, settings.match)
@@ -108,8 +118,11 @@ class Worker:
     def build(self, tree, folder):
         """None, or the Outcome of a kernel that does not build."""
         fragment = [self.settings.config] if self.settings.config else []
+        if not os.path.exists(os.path.join(self.objects, ".config")):
+            self.say("  there are no objects yet: everything is compiled")
         code, said = call([*self.tools.build, tree, self.objects, folder, *fragment],
-                          os.path.join(folder, "build.out"))
+                          os.path.join(folder, "build.out"),
+                          lambda minutes: self.say(f"  building for {minutes} min"))
         if code == 0:
             return None
         if code == 1:
