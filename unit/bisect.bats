@@ -74,7 +74,7 @@ one_line()	# TEXT
 	bisect --good A --bad B --src /nosuch
 	one_line "--src: there is no directory '/nosuch'"
 	bisect --good A --bad B --src /proc
-	one_line "--src: '/proc' is not in a git repository"
+	one_line "--src: '/proc': not a git repository"
 	tree good bad
 	bisect --src "$src" --good t1 --bad nosuch
 	one_line "no commit 'nosuch' in $src"

@@ -164,6 +164,14 @@ class Finding(Searching):
         self.assertEqual(before, after)
         self.assertEqual(source.git("rev-parse", "HEAD"), source.shas[1])
 
+    def test_a_shallow_clone(self):
+        source = self.history(*["good"] * 4, "bad", "bad")
+        shallow = os.path.join(self.place, "shallow")
+        source.git("clone", "-q", "--depth=4", f"file://{source.path}", shallow)
+        self.source.path = shallow
+        found = self.find("--good", source.shas[2], "--bad", source.shas[-1])
+        self.assertEqual(found.sha, source.shas[4])
+
     def test_by_count(self):
         source = self.history("1000", "1001", "1020", "1500", "1490")
         found = self.searcher("--good", source.shas[0], "--bad", source.shas[-1],

@@ -4,6 +4,7 @@ the user's repository, which itself is only read."""
 
 import os
 import re
+import shutil
 import subprocess
 
 
@@ -38,8 +39,8 @@ class Repository:
             raise GitError(f"--src: there is no directory '{path}'")
         try:
             common = output(path, "rev-parse", "--git-common-dir")
-        except GitError:
-            raise GitError(f"--src: '{path}' is not in a git repository") from None
+        except GitError as error:
+            raise GitError(f"--src: '{path}': {error}") from None
         self.git_dir = os.path.realpath(os.path.join(path, common))
 
     def commit(self, name):
@@ -89,6 +90,10 @@ class Tree:
         os.makedirs(info, exist_ok=True)
         with open(os.path.join(info, "alternates"), "w", encoding="utf-8") as stream:
             stream.write(objects + "\n")
+        # Where the history of a shallow clone ends is not among its objects.
+        shallow = os.path.join(repository.git_dir, "shallow")
+        if os.path.exists(shallow):
+            shutil.copy(shallow, os.path.join(path, ".git", "shallow"))
         # Nobody else uses this tree: what a killed git left behind goes.
         for name in ("index.lock", "HEAD.lock"):
             if os.path.exists(os.path.join(path, ".git", name)):

@@ -75,7 +75,7 @@ def call(command, log, patient=None):
 def first_error(log):
     with open(log, encoding="utf-8", errors="replace") as stream:
         lines = [line.strip() for line in stream]
-    found = [line for line in lines if re.search(r"\berror\b|undefined reference|\*\*\* ", line)]
+    found = [line for line in lines if re.search(r"\berror: |#error|undefined reference|\*\*\* ", line)]
     return outcome.one_line((found or lines or ["no output"])[0])
 
 
