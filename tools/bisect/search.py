@@ -65,6 +65,8 @@ class Search:
         self.tell_missing(step.missing)
         if keep and not any(o.word == outcome.ABORT for o in step.outcomes.values()):
             self.state.note(sha, step, name)
+        else:
+            self.state.took(step)
         self.say(f"  built in {step.build:.0f} s, ran in {step.run:.0f} s: "
                  + summary(step.outcomes))
         return step.outcomes

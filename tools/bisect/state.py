@@ -39,6 +39,9 @@ class State:
         entry["outcomes"].update({c: o.to_list() for c, o in step.outcomes.items()})
         entry.update(missing=step.missing, folder=folder,
                      build=round(step.build, 1), run=round(step.run, 1))
+        self.took(step)
+
+    def took(self, step):
         self.seconds += step.build + step.run
         self.save()
 
