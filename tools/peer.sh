@@ -4,6 +4,7 @@
 # suite is measured against.
 
 # Those about private memory, for each kernel that has them.
+# shellcheck disable=SC2034	# used by who sources this
 PEER_TESTS=(guest_memfd_test pre_fault_memory_test set_memory_region_test
 	vm_types_test
 	x86/private_mem_conversions_test x86/private_mem_kvm_exits_test)

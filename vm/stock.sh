@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
-# Sourced by kernel.sh: Debian's own kernels as they are shipped, without
+# shellcheck shell=bash disable=SC2154
+# Sourced by kernel.sh, after fetch.sh: Debian's own kernels as they are shipped, without
 # installing them: the image, and the modules that KVM consists of.
 
 # Prints the package with the newest image of a version, unsigned as signing
@@ -10,7 +10,7 @@ stock_package()	# VERSION
 	local flavour=${STOCK_FLAVOUR:?} v=${1//./\\.}
 
 	apt-cache "${private_apt[@]}" search --names-only \
-		"^linux-(image|binary-unsigned)-$v[-.+].*$flavour(-unsigned)?\$" |
+		"^linux-(image|binary-unsigned)-${v}[-.+].*$flavour(-unsigned)?\$" |
 		awk '{ print $1 }' | grep -E '(^linux-binary-|-unsigned$)' | sort -V | tail -n 1
 }
 
@@ -88,7 +88,7 @@ provide_stock()	# VERSION
 	update_lists || say "package lists cannot be fetched"
 	package=$(stock_package "$1")
 	[[ $package ]] || die "Debian offers no kernel $1 for ${STOCK_FLAVOUR:?}"
-	dir=$cache/stock/${package}_$(candidate "$package" | tr -c '0-9A-Za-z.\n' -)
+	dir=${cache:?}/stock/${package}_$(candidate "$package" | tr -c '0-9A-Za-z.\n' -)
 	if [[ ! -e $dir/image ]]; then
 		cache_need 400
 		timed fetch fetch_stock "$package"

@@ -8,7 +8,6 @@ import glob
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[1:1] = [os.path.join(ROOT, "tools", "runner")]
 
 # pylint: disable=wrong-import-position
+import ending  # noqa: E402
 import gitbisect  # noqa: E402
 import options as request_options  # noqa: E402
 import outcome  # noqa: E402
@@ -197,10 +197,6 @@ def main(argv):
     return judge(options) if options.judge else bisect(options)
 
 
-def terminate(number, _frame):
-    sys.exit(128 + number)
-
-
 def run(argv):
     """Under --judge nothing but a verdict may look like one to git."""
     trouble = outcome.CODES[outcome.ABORT] if "--judge" in argv else 2
@@ -218,6 +214,5 @@ def run(argv):
 
 
 if __name__ == "__main__":
-    for handled in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(handled, terminate)
+    ending.exit_on_signals()
     sys.exit(run(sys.argv[1:]))

@@ -9,7 +9,6 @@ import json
 import hashlib
 import os
 import platform
-import signal
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ sys.path[1:1] = [os.path.join(ROOT, "tools", "runner")]
 # pylint: disable=wrong-import-position
 import apply  # noqa: E402
 import build  # noqa: E402
+import ending  # noqa: E402
 import judge  # noqa: E402
 import known  # noqa: E402
 import mutants  # noqa: E402
@@ -228,13 +228,8 @@ def main(argv):
     return run(options, fitting, facts, survivors)
 
 
-def terminate(number, _frame):
-    sys.exit(128 + number)
-
-
 if __name__ == "__main__":
-    for handled in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(handled, terminate)
+    ending.exit_on_signals()
     try:
         sys.exit(main(sys.argv[1:]))
     except (mutants.MutantError, plan.PlanError, known.KnownError, OSError) as problem:

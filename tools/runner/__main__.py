@@ -7,10 +7,10 @@ import hashlib
 import os
 import platform
 import random
-import signal
 import subprocess
 import sys
 
+import ending
 import executor
 import known
 import output
@@ -252,13 +252,8 @@ def main(argv):
     return run_all(options, cases, seed)
 
 
-def terminate(number, _frame):
-    sys.exit(128 + number)
-
-
 if __name__ == "__main__":
-    for handled in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(handled, terminate)
+    ending.exit_on_signals()
     try:
         sys.exit(main(sys.argv[1:]))
     except (plan.PlanError, known.KnownError, session.RunError, OSError) as problem:
