@@ -119,18 +119,15 @@ TEST_F(gmem_nomem, file_needs_a_descriptor)
  */
 TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
 {
-	int ret, nth, nr_failed = 0, fd;
-	bool hit = true;
+	struct fail_slab_sweep sweep = { 0 };
+	int ret, fd;
 
-	for (nth = 1; hit; nth++) {
+	while (fail_slab_next(&sweep)) {
 		fd = gmem_create(self->vm, SIZE, 0);
-		fail_slab_arm_nth(nth);
-		ret = __gmem_allocate(fd, 0, SIZE);
-		hit = fail_slab_disarm_nth();
+		ret = FAIL_SLAB_NTH(&sweep, __gmem_allocate(fd, 0, SIZE));
 		if (ret) {
-			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {
-				TH_LOG("allocation %d", nth);
+				TH_LOG("allocation %d", sweep.nth);
 			}
 			if (gmem_can_count_pages(fd))
 				EXPECT_GT(NR_PAGES, gmem_count_pages(fd, 0, SIZE));
@@ -140,7 +137,7 @@ TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
 			EXPECT_EQ(NR_PAGES, gmem_count_pages(fd, 0, SIZE));
 		close(fd);
 	}
-	EXPECT_LT(0, nr_failed);
+	EXPECT_LT(0, sweep.nr_failed);
 }
 
 /*
@@ -150,22 +147,19 @@ TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
 TEST_F(gmem_nomem, host_mapping_is_populated_or_says_enomem)
 {
 	const u64 flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED;
-	int ret, nth, nr_failed = 0, fd;
-	bool hit = true;
+	struct fail_slab_sweep sweep = { 0 };
+	int ret, fd;
 	char *p;
 
 	REQUIRE((gmem_supported_flags(self->vm) & flags) == flags,
 		"no guest_memfd with these flags (before 6.18)");
-	for (nth = 1; hit; nth++) {
+	while (fail_slab_next(&sweep)) {
 		fd = gmem_create(self->vm, SIZE, flags);
 		p = gmem_mmap(fd, 0, SIZE);
-		fail_slab_arm_nth(nth);
-		ret = madvise(p, SIZE, MADV_POPULATE_WRITE) ? -errno : 0;
-		hit = fail_slab_disarm_nth();
+		ret = FAIL_SLAB_NTH(&sweep, madvise(p, SIZE, MADV_POPULATE_WRITE) ? -errno : 0);
 		if (ret) {
-			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {
-				TH_LOG("allocation %d", nth);
+				TH_LOG("allocation %d", sweep.nth);
 			}
 		}
 		EXPECT_EQ(0, madvise(p, SIZE, MADV_POPULATE_WRITE));
@@ -173,7 +167,7 @@ TEST_F(gmem_nomem, host_mapping_is_populated_or_says_enomem)
 		munmap(p, SIZE);
 		close(fd);
 	}
-	EXPECT_LT(0, nr_failed);
+	EXPECT_LT(0, sweep.nr_failed);
 }
 
 GMEM_TEST_MAIN

@@ -7,13 +7,8 @@
  * use them.
  *
  * Either all fail from some point on (an allocation that the kernel tries again is
- * not had the second time either), or one does, of slab or of pages:
- *
- *	for (nth = 1, hit = true; hit; nth++) {
- *		fail_slab_arm_nth(nth);
- *		ret = ...;
- *		hit = fail_slab_disarm_nth();
- *	}
+ * not had the second time either), or one does, of slab or of pages; a sweep tries each
+ * of a call's allocations in turn.
  */
 #ifndef KVM_GMEM_FAIL_SLAB_H
 #define KVM_GMEM_FAIL_SLAB_H
@@ -47,5 +42,40 @@ void fail_slab_arm_nth(int nth);
  * been the system call's: some allocations have a fallback.
  */
 bool fail_slab_disarm_nth(void);
+
+/*
+ * The same call again and again, with one allocation after the other failing, until the
+ * one that is to fail is not reached any more:
+ *
+ *	struct fail_slab_sweep sweep = { 0 };
+ *
+ *	while (fail_slab_next(&sweep)) {
+ *		...
+ *		ret = FAIL_SLAB_NTH(&sweep, call);
+ *		...
+ *	}
+ *	EXPECT_LT(0, sweep.nr_failed);
+ */
+struct fail_slab_sweep {
+	int nth;	/* the allocation that fails; a test may advance it to leave some out */
+	bool hit;	/* it was reached */
+	int nr_failed;	/* calls that were refused; an allocation may have a fallback */
+};
+
+/* On to the next allocation: false if the call did not reach the one before. */
+bool fail_slab_next(struct fail_slab_sweep *sweep);
+
+/* What @call returns, 0 or -errno, while this round's allocation fails. Once a round. */
+#define FAIL_SLAB_NTH(sweep, call)				\
+	({							\
+		struct fail_slab_sweep *__sweep = (sweep);	\
+		int __ret;					\
+								\
+		fail_slab_arm_nth(__sweep->nth);		\
+		__ret = (call);					\
+		__sweep->hit = fail_slab_disarm_nth();		\
+		__sweep->nr_failed += __ret < 0;		\
+		__ret;						\
+	})
 
 #endif

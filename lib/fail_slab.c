@@ -209,3 +209,12 @@ bool fail_slab_disarm_nth(void)
 	nth_fd = -1;
 	return !atoi(left);
 }
+
+bool fail_slab_next(struct fail_slab_sweep *sweep)
+{
+	if (sweep->nth && !sweep->hit)
+		return false;
+	sweep->nth++;
+	sweep->hit = false;
+	return true;
+}

@@ -161,6 +161,34 @@ TEST_F(settings, next_user_puts_back_what_a_killed_one_left)
 	run(use);
 }
 
+static int open_null(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+/* One failure a round, from the first allocation on, and an end behind the last. */
+static void check_sweep(void)
+{
+	struct fail_slab_sweep sweep = { 0 };
+	int ret = -1, nr_rounds = 0;
+
+	while (fail_slab_next(&sweep)) {
+		nr_rounds++;
+		FAIL_UNLESS(sweep.nth == nr_rounds, "round %d: nth %d", nr_rounds, sweep.nth);
+		ret = FAIL_SLAB_NTH(&sweep, open_null());
+		FAIL_UNLESS(!ret || (ret == -ENOMEM && sweep.hit), "round %d: %s, %s", nr_rounds,
+			    errno_name(-ret), sweep.hit ? "hit" : "not hit");
+	}
+	FAIL_UNLESS(!ret && !sweep.hit, "the last round: %s", errno_name(-ret));
+	FAIL_UNLESS(sweep.nr_failed > 0 && sweep.nr_failed < nr_rounds, "%d of %d failed",
+		    sweep.nr_failed, nr_rounds);
+}
+
 static void check_failures(void)
 {
 	fail_slab_open();
@@ -175,10 +203,11 @@ static void check_failures(void)
 	fail_slab_arm_nth(1000);
 	FAIL_UNLESS(open("/dev/null", O_RDONLY) >= 0, "1000th: %s", errno_name(errno));
 	FAIL_UNLESS(!fail_slab_disarm_nth(), "the 1000th allocation was reached");
+	check_sweep();
 	fail_slab_close();
 }
 
-/* Red: ignore-gfp-wait not set; "0" written to neither. */
+/* Red: ignore-gfp-wait not set; "0" written to neither; fail_slab_next() not advancing. */
 TEST_F(settings, allocations_fail_while_armed_and_no_longer)
 {
 	int status;

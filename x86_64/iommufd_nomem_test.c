@@ -128,16 +128,13 @@ static const char *change_complaint(FIXTURE_DATA(dma_nomem) *self)
 static int sweep(FIXTURE_DATA(dma_nomem) *self, struct __test_metadata *_metadata,
 		 u64 gpa, u64 size, bool private)
 {
-	int nth, ret, nr_refused = 0;
-	bool hit = true;
+	struct fail_slab_sweep s = { 0 };
+	int ret;
 
-	for (nth = 1; hit && nth < MAX_ALLOCATIONS; nth++) {
+	while (fail_slab_next(&s) && s.nth < MAX_ALLOCATIONS) {
 		prepare(self);
-		fail_slab_arm_nth(nth);
-		ret = __ram_block_convert(self->block, gpa, size, private);
-		hit = fail_slab_disarm_nth();
+		ret = FAIL_SLAB_NTH(&s, __ram_block_convert(self->block, gpa, size, private));
 		if (ret) {
-			nr_refused++;
 			if (ret != -EFAULT && ret != -ENOENT)
 				EXPECT_ERRNO(ENOMEM, ret);
 			EXPECT_UNCHANGED(self);
@@ -149,8 +146,8 @@ static int sweep(FIXTURE_DATA(dma_nomem) *self, struct __test_metadata *_metadat
 						      (gpa - TEST_GPA) / PAGE_SIZE,
 						      size / PAGE_SIZE));
 	}
-	EXPECT_LT(nth, MAX_ALLOCATIONS);
-	return nr_refused;
+	EXPECT_LT(s.nth, MAX_ALLOCATIONS);
+	return s.nr_failed;
 }
 
 /*

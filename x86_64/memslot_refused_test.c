@@ -156,21 +156,18 @@ TEST_F(memslot_refused, overlapping_bind_leaves_no_trace)
  */
 TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 {
-	int ret, nth, nr_failed = 0;
-	bool hit = true;
+	struct fail_slab_sweep sweep = { 0 };
+	int ret = -1;
 
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
 	fail_slab_open();
 	open_base(self);
-	for (nth = 1; hit; nth++) {
-		fail_slab_arm_nth(nth);
-		ret = bind_range(self, OTHER, FREE_GPA, FREE_OFFSET);
-		hit = fail_slab_disarm_nth();
+	while (fail_slab_next(&sweep)) {
+		ret = FAIL_SLAB_NTH(&sweep, bind_range(self, OTHER, FREE_GPA, FREE_OFFSET));
 		if (ret) {
-			nr_failed++;
 			EXPECT_REFUSED(self->watch, ENOMEM, ret) {
-				TH_LOG("allocation %d", nth);
+				TH_LOG("allocation %d", sweep.nth);
 			}
 		} else {
 			EXPECT_OK(delete(self, OTHER));
@@ -178,7 +175,7 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 		}
 	}
 	EXPECT_EQ(0, ret);
-	EXPECT_LT(0, nr_failed);
+	EXPECT_LT(0, sweep.nr_failed);
 	fail_slab_close();
 	close_base(_metadata, self);
 }
@@ -224,31 +221,28 @@ TEST_F(memslot_refused, bind_out_of_memory_leaves_no_trace)
  */
 TEST_F(memslot_refused, delete_without_memory_leaves_the_slot)
 {
-	int ret, nth, nr_failed = 0;
-	bool hit = true;
+	struct fail_slab_sweep sweep = { 0 };
+	int ret;
 
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
 	fail_slab_open();
 	open_base(self);
-	for (nth = 1; hit; nth++) {
-		fail_slab_arm_nth(nth);
-		ret = delete(self, BASE);
-		hit = fail_slab_disarm_nth();
+	while (fail_slab_next(&sweep)) {
+		ret = FAIL_SLAB_NTH(&sweep, delete(self, BASE));
 		if (!ret) {
 			EXPECT_OK(bind_range(self, BASE, TEST_GPA, 0));
 			continue;
 		}
-		nr_failed++;
 		EXPECT_REFUSED(self->watch, ENOMEM, ret) {
-			TH_LOG("allocation %d", nth);
+			TH_LOG("allocation %d", sweep.nth);
 		}
 		mem_attrs_set_shared(self->vm, TEST_GPA, SLOT_SIZE);
 		mem_attrs_set_private(self->vm, TEST_GPA, SLOT_SIZE);
 		vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, PAGE_PRIVATE, GEN);
 		EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 	}
-	EXPECT_LT(0, nr_failed);
+	EXPECT_LT(0, sweep.nr_failed);
 	fail_slab_close();
 	close_base(_metadata, self);
 }

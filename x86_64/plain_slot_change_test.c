@@ -277,32 +277,29 @@ TEST_F(plain_change, change_without_memory_leaves_the_slot)
 		{ "move", 0, TO },
 		{ "both", KVM_MEM_LOG_DIRTY_PAGES, TO },
 	};
-	int ret, nth, nr_failed;
-	bool hit;
+	struct fail_slab_sweep sweep;
 	size_t i;
+	int ret;
 
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
 	fail_slab_open();
 	for (i = 0; i < ARRAY_SIZE(changes); i++) {
-		nr_failed = 0;
-		for (nth = 1, hit = true; hit; nth++) {
-			fail_slab_arm_nth(nth);
-			ret = set(self, changes[i].flags, changes[i].gpa);
-			hit = fail_slab_disarm_nth();
+		sweep = (struct fail_slab_sweep){ 0 };
+		while (fail_slab_next(&sweep)) {
+			ret = FAIL_SLAB_NTH(&sweep, set(self, changes[i].flags, changes[i].gpa));
 			if (!ret) {
 				EXPECT_SLOT_AT(changes[i].gpa);
 				EXPECT_OK(set(self, 0, FROM));
 				continue;
 			}
-			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {
-				TH_LOG("%s, allocation %d", changes[i].what, nth);
+				TH_LOG("%s, allocation %d", changes[i].what, sweep.nth);
 			}
 			EXPECT_NO_LOG();
 			EXPECT_SLOT_AT(FROM);
 		}
-		EXPECT_LT(0, nr_failed) {
+		EXPECT_LT(0, sweep.nr_failed) {
 			TH_LOG("%s", changes[i].what);
 		}
 	}
@@ -313,28 +310,25 @@ TEST_F(plain_change, logged_slot_without_memory_is_not_there)
 {
 	const u32 id = self->vm->next_slot_id;
 	char *hva = backing_map(BACKING_ANON, SLOT_SIZE);
-	int ret, nth, nr_failed = 0;
-	bool hit;
+	struct fail_slab_sweep sweep = { 0 };
+	int ret;
 
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
 	fail_slab_open();
-	for (nth = 1, hit = true; hit; nth++) {
-		fail_slab_arm_nth(nth);
-		ret = __memslot_set2(self->vm, id, KVM_MEM_LOG_DIRTY_PAGES, TO, SLOT_SIZE, hva,
-				     -1, 0);
-		hit = fail_slab_disarm_nth();
+	while (fail_slab_next(&sweep)) {
+		ret = FAIL_SLAB_NTH(&sweep, __memslot_set2(self->vm, id, KVM_MEM_LOG_DIRTY_PAGES,
+							   TO, SLOT_SIZE, hva, -1, 0));
 		if (ret) {
-			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {
-				TH_LOG("allocation %d", nth);
+				TH_LOG("allocation %d", sweep.nth);
 			}
 			EXPECT_ERRNO(EINVAL, __memslot_set1(self->vm, id, 0, 0, 0, NULL));
 			continue;
 		}
 		EXPECT_OK(__memslot_set1(self->vm, id, 0, 0, 0, NULL));
 	}
-	EXPECT_LT(0, nr_failed);
+	EXPECT_LT(0, sweep.nr_failed);
 	EXPECT_SLOT_AT(FROM);
 }
 

@@ -123,30 +123,26 @@ TEST_F(pre_fault_signal, signal_anywhere_leaves_what_is_reported)
  */
 TEST_F(pre_fault_signal, first_page_without_memory_is_enomem)
 {
-	int ret = -1, nth, nr_failed = 0;
+	struct fail_slab_sweep sweep = { 0 };
 	struct vcpu *vcpu;
-	bool hit = true;
 	struct vm *vm;
 	u64 gpa, size;
+	int ret;
 
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
 	fail_slab_open();
-	/* The bulk of them fill caches with more of the same: a sample is enough. */
-	for (nth = 1; hit; nth += nth < 6 ? 1 : 13) {
+	while (fail_slab_next(&sweep)) {
 		vm = vm_create(vm_private_type());
 		vcpu = vcpu_create(vm);
 		memslot_add(vm, TEST_GPA, PAGE_SIZE, MEMSLOT_GMEM);
 		mem_attrs_set_private(vm, TEST_GPA, PAGE_SIZE);
 		gpa = TEST_GPA;
 		size = PAGE_SIZE;
-		fail_slab_arm_nth(nth);
-		ret = __vcpu_pre_fault(vcpu, &gpa, &size);
-		hit = fail_slab_disarm_nth();
+		ret = FAIL_SLAB_NTH(&sweep, __vcpu_pre_fault(vcpu, &gpa, &size));
 		if (ret) {
-			nr_failed++;
 			EXPECT_ERRNO(ENOMEM, ret) {
-				TH_LOG("allocation %d", nth);
+				TH_LOG("allocation %d", sweep.nth);
 			}
 			EXPECT_EQ(TEST_GPA, gpa);
 			EXPECT_EQ(PAGE_SIZE, size);
@@ -155,8 +151,11 @@ TEST_F(pre_fault_signal, first_page_without_memory_is_enomem)
 		EXPECT_EQ(0, size);
 		vcpu_call_done(vcpu, guest_check_zero, TEST_GPA, 1);
 		vm_free(vm);
+		/* The bulk of them fill caches with more of the same: a sample is enough. */
+		if (sweep.nth >= 6)
+			sweep.nth += 12;
 	}
-	EXPECT_LT(0, nr_failed);
+	EXPECT_LT(0, sweep.nr_failed);
 }
 
 GMEM_TEST_MAIN
