@@ -5,14 +5,12 @@
  * Only the IOMMU's part: the pages are there, no attribute changes, nothing is freed.
  * The IOMMU is iommufd's mock, whose page tables are real.
  */
-#include <linux/vfio.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "fail.h"
 #include "vm.h"
-#include "vmm/ioas_listener.h"
-#include "vmm/iommufd_mock.h"
+#include "vmm/mock_rig.h"
 
 /* Room for 1G in what the mock IOMMU translates. */
 #define GPA		SZ_1G
@@ -32,42 +30,20 @@ static const struct subject subjects[] = {
 	{ "compat", IOAS_COMPAT, BACKING_ANON },
 };
 
-struct rig {
-	struct vm *vm;
-	struct ram_block *block;
-	struct ioas ioas;
-	struct iommufd_mock mock;
-	struct ioas_listener listener;
-};
-
 /* With a private page behind each run of @run pages. */
-static void rig_open(struct rig *r, const struct subject *s, u64 size, u64 run)
+static void rig_open(struct mock_rig *r, const struct subject *s, u64 size, u64 run)
 {
 	u64 page;
 
-	*r = (struct rig){ .vm = vm_create_bare(VM_TYPE_DEFAULT) };
-	r->block = ram_block_create(r->vm, "ram", GPA, size, s->kind, 0);
+	mock_rig_open(r, vm_create_bare(VM_TYPE_DEFAULT), GPA, size, s->kind, s->style);
 	memset(r->block->hva, 1, size);
 	for (page = run; page < size / PAGE_SIZE; page += run + 1)
 		ram_discard_commit(r->block->discard, page, 1, false);
-	if (s->style == IOAS_COMPAT)
-		ioas_compat_open(&r->ioas, VFIO_TYPE1_IOMMU);
-	else
-		ioas_open(&r->ioas);
-	iommufd_mock_attach(&r->mock, &r->ioas);
-	ioas_listener_add(&r->listener, r->block, 0, size, &r->ioas, s->style);
-}
-
-static void rig_close(struct rig *r)
-{
-	ioas_listener_remove(&r->listener);
-	ioas_close(&r->ioas);
-	vm_free(r->vm);
-	ram_block_free(r->block);
+	mock_rig_follow(r, 0, size);
 }
 
 /* One change of the range: the counter's difference. */
-static u64 count_change(struct rig *r, u64 page, u64 nr_pages, bool populated)
+static u64 count_change(struct mock_rig *r, u64 page, u64 nr_pages, bool populated)
 {
 	struct ram_discard *rd = r->block->discard;
 	u64 start = arch_read_counter();
@@ -96,7 +72,7 @@ static void measure_size(u64 size)
 {
 	const u64 nr_pages = size / PAGE_SIZE;
 	u64 unmap = 0, map = 0;
-	struct rig r;
+	struct mock_rig r;
 	size_t i;
 	int round;
 
@@ -107,7 +83,7 @@ static void measure_size(u64 size)
 			unmap = count_change(&r, 0, nr_pages, false);
 			map = count_change(&r, 0, nr_pages, true);
 		}
-		rig_close(&r);
+		mock_rig_close(&r);
 		printf(" %10llu %9llu", unmap / nr_pages, map / nr_pages);
 		fflush(stdout);
 	}
@@ -118,7 +94,7 @@ static void measure_size(u64 size)
 static void measure_run(u64 run)
 {
 	u64 unmap, map;
-	struct rig r;
+	struct mock_rig r;
 	size_t i;
 
 	printf("%-10llu", run);
@@ -126,7 +102,7 @@ static void measure_run(u64 run)
 		rig_open(&r, &subjects[i], FRAGMENTED_SIZE, run);
 		unmap = count_change(&r, run / 2, 1, false);
 		map = count_change(&r, run / 2, 1, true);
-		rig_close(&r);
+		mock_rig_close(&r);
 		printf(" %10llu %9llu", unmap, map);
 		fflush(stdout);
 	}

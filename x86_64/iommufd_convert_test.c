@@ -3,7 +3,6 @@
  * A RAM block whose conversions an I/O address space follows, with a mock device that
  * tells what is mapped: is it, page by page, what the discard manager says?
  */
-#include <linux/vfio.h>
 #include <sys/mman.h>
 
 #include "fault_gate.h"
@@ -12,8 +11,7 @@
 #include "long_run.h"
 #include "vcpu_thread.h"
 #include "vm.h"
-#include "vmm/ioas_listener.h"
-#include "vmm/iommufd_mock.h"
+#include "vmm/mock_rig.h"
 
 #define NR_PAGES	48
 #define SIZE		(NR_PAGES * PAGE_SIZE)
@@ -22,11 +20,7 @@
 #define NR_BRIEF	2000
 
 FIXTURE(dma_convert) {
-	struct vm *vm;
-	struct ram_block *block;
-	struct ioas ioas;
-	struct iommufd_mock mock;
-	struct ioas_listener listener;
+	struct mock_rig rig;
 };
 
 FIXTURE_VARIANT(dma_convert) {
@@ -43,21 +37,13 @@ FIXTURE_SETUP(dma_convert)
 {
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	REQUIRE(iommufd_mock_available(), "no mock device (CONFIG_IOMMUFD_TEST)");
-	self->vm = vm_create_bare(vm_private_type());
-	self->block = ram_block_create(self->vm, "ram", TEST_GPA, SIZE, variant->kind, 0);
-	if (variant->style == IOAS_COMPAT)
-		ioas_compat_open(&self->ioas, VFIO_TYPE1_IOMMU);
-	else
-		ioas_open(&self->ioas);
-	iommufd_mock_attach(&self->mock, &self->ioas);
+	mock_rig_open(&self->rig, vm_create_bare(vm_private_type()), TEST_GPA, SIZE, variant->kind,
+		      variant->style);
 }
 
 FIXTURE_TEARDOWN(dma_convert)
 {
-	ioas_listener_remove(&self->listener);
-	ioas_close(&self->ioas);
-	vm_free(self->vm);
-	ram_block_free(self->block);
+	mock_rig_close(&self->rig);
 }
 
 static u64 gpa_of(u64 page)
@@ -67,7 +53,7 @@ static u64 gpa_of(u64 page)
 
 static int convert(FIXTURE_DATA(dma_convert) *self, u64 page, u64 nr_pages, bool private)
 {
-	return __ram_block_convert(self->block, gpa_of(page), nr_pages * PAGE_SIZE, private);
+	return __ram_block_convert(self->rig.block, gpa_of(page), nr_pages * PAGE_SIZE, private);
 }
 
 struct comparison {
@@ -79,10 +65,10 @@ struct comparison {
 static int compare_shared(void *arg, u64 page, u64 nr_pages)
 {
 	struct comparison *c = arg;
-	const char *hva = c->self->block->hva + page * PAGE_SIZE;
+	const char *hva = c->self->rig.block->hva + page * PAGE_SIZE;
 	u64 size = nr_pages * PAGE_SIZE;
-	int map = __iommufd_mock_check_map(&c->self->mock, gpa_of(page), hva, size);
-	int pins = __iommufd_mock_check_pins(&c->self->ioas, hva, size, 1);
+	int map = __iommufd_mock_check_map(&c->self->rig.mock, gpa_of(page), hva, size);
+	int pins = __iommufd_mock_check_pins(&c->self->rig.ioas, hva, size, 1);
 
 	if (map || pins)
 		snprintf(c->why, sizeof(c->why),
@@ -99,7 +85,7 @@ static int compare_private(void *arg, u64 page, u64 nr_pages)
 	int ret;
 
 	for (; page < end; page++) {
-		ret = __iommufd_mock_read(&c->self->mock, gpa_of(page), &word, sizeof(word));
+		ret = __iommufd_mock_read(&c->self->rig.mock, gpa_of(page), &word, sizeof(word));
 		if (ret == -ENOENT)
 			continue;
 		snprintf(c->why, sizeof(c->why), "page %llu: expected no access, got %s", page,
@@ -113,7 +99,7 @@ static int compare_private(void *arg, u64 page, u64 nr_pages)
 static const char *mapping_complaint(FIXTURE_DATA(dma_convert) *self, u64 page, u64 nr_pages)
 {
 	static struct comparison c;
-	struct ram_discard *rd = self->block->discard;
+	struct ram_discard *rd = self->rig.block->discard;
 
 	c = (struct comparison){ .self = self };
 	if (!ram_discard_replay(rd, page, nr_pages, true, compare_shared, &c))
@@ -141,7 +127,7 @@ TEST_F(dma_convert, mappings_follow_every_conversion)
 	u64 i;
 
 	rng_init(&rng, rng_seed(), variant->style);
-	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	mock_rig_follow(&self->rig, 0, SIZE);
 	for (i = 0; i < nr; i++) {
 		u64 page = rng_below(&rng, NR_PAGES);
 		u64 nr_pages = rng_range(&rng, 1, NR_PAGES - page);
@@ -164,14 +150,13 @@ TEST_F(dma_convert, late_listener_maps_its_section)
 	ASSERT_OK(convert(self, 3, 5, true));
 	ASSERT_OK(convert(self, 20, 10, true));
 	ASSERT_OK(convert(self, 22, 2, false));
-	ioas_listener_add(&self->listener, self->block, 6 * PAGE_SIZE, 19 * PAGE_SIZE,
-			  &self->ioas, variant->style);
+	mock_rig_follow(&self->rig, 6 * PAGE_SIZE, 19 * PAGE_SIZE);
 	ASSERT_MAPPED_AS(self, 6, 19);
 	ASSERT_OK(convert(self, 0, 12, true));
 	ASSERT_MAPPED_AS(self, 6, 19);
 	ASSERT_OK(convert(self, 0, NR_PAGES, false));
 	ASSERT_MAPPED_AS(self, 6, 19);
-	ioas_listener_remove(&self->listener);
+	ioas_listener_remove(&self->rig.listener);
 	ASSERT_MAPPED_AS(self, 0, 0);
 }
 
@@ -182,16 +167,16 @@ TEST_F(dma_convert, late_listener_maps_its_section)
  */
 TEST_F(dma_convert, device_sees_the_new_page_after_a_round_trip)
 {
-	char *hva = self->block->hva;
+	char *hva = self->rig.block->hva;
 	char bytes[8 * PAGE_SIZE];
 
 	memset(hva, 0x11, sizeof(bytes));
-	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	mock_rig_follow(&self->rig, 0, SIZE);
 	ASSERT_OK(convert(self, 2, 4, true));
 	ASSERT_OK(convert(self, 2, 4, false));
 	EXPECT_FILLED(0, hva + 2 * PAGE_SIZE, 4 * PAGE_SIZE);
 	memset(hva + 2 * PAGE_SIZE, 0x22, 4 * PAGE_SIZE);
-	ASSERT_OK(__iommufd_mock_read(&self->mock, gpa_of(0), bytes, sizeof(bytes)));
+	ASSERT_OK(__iommufd_mock_read(&self->rig.mock, gpa_of(0), bytes, sizeof(bytes)));
 	EXPECT_FILLED(0x11, bytes, 2 * PAGE_SIZE);
 	EXPECT_FILLED(0x22, bytes + 2 * PAGE_SIZE, 4 * PAGE_SIZE);
 	EXPECT_FILLED(0x11, bytes + 6 * PAGE_SIZE, 2 * PAGE_SIZE);
@@ -208,19 +193,19 @@ TEST_F(dma_convert, number_of_calls_is_that_of_the_style)
 	bool coalesced = variant->style == IOAS_COALESCED;
 	u64 maps = pagewise ? NR_PAGES : 1;
 
-	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
-	EXPECT_EQ(maps, self->ioas.nr_map_calls);
+	mock_rig_follow(&self->rig, 0, SIZE);
+	EXPECT_EQ(maps, self->rig.ioas.nr_map_calls);
 	ASSERT_OK(convert(self, 8, 8, true));
 	maps += coalesced ? 2 : 0;
-	EXPECT_EQ(maps, self->ioas.nr_map_calls);
-	EXPECT_EQ(1, self->ioas.nr_unmap_calls);
+	EXPECT_EQ(maps, self->rig.ioas.nr_map_calls);
+	EXPECT_EQ(1, self->rig.ioas.nr_unmap_calls);
 	ASSERT_OK(convert(self, 8, 8, false));
 	maps += pagewise ? 8 : 1;
-	EXPECT_EQ(maps, self->ioas.nr_map_calls);
-	EXPECT_EQ(1, self->ioas.nr_unmap_calls);
+	EXPECT_EQ(maps, self->rig.ioas.nr_map_calls);
+	EXPECT_EQ(1, self->rig.ioas.nr_unmap_calls);
 	/* Nothing changes, nothing is called. */
 	ASSERT_OK(convert(self, 0, NR_PAGES, false));
-	EXPECT_EQ(maps, self->ioas.nr_map_calls);
+	EXPECT_EQ(maps, self->rig.ioas.nr_map_calls);
 }
 
 static void *make_page_2_private(void *arg)
@@ -240,12 +225,12 @@ TEST_F(dma_convert, coalesced_split_takes_neighbours_away_meanwhile)
 {
 	int advice = variant->kind == BACKING_MEMFD ? MADV_REMOVE : MADV_DONTNEED;
 	int while_it_lasts = variant->style == IOAS_COALESCED ? ENOENT : 0;
-	char *hva = self->block->hva, byte;
+	char *hva = self->rig.block->hva, byte;
 	struct fault_gate gate;
 	pthread_t thread;
 
 	REQUIRE(fault_gate_available(), "the kernel's accesses cannot be held up (userfaultfd)");
-	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	mock_rig_follow(&self->rig, 0, SIZE);
 	ASSERT_EQ(0, madvise(hva, PAGE_SIZE, advice));
 	fault_gate_close(&gate, hva);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, make_page_2_private, self));
@@ -253,16 +238,16 @@ TEST_F(dma_convert, coalesced_split_takes_neighbours_away_meanwhile)
 		fault_gate_wait(&gate);
 	else
 		thread_join(thread, "the conversion");
-	EXPECT_ERRNO(while_it_lasts, __iommufd_mock_read(&self->mock, gpa_of(1), &byte, 1));
-	EXPECT_ERRNO(ENOENT, __iommufd_mock_read(&self->mock, gpa_of(2), &byte, 1));
-	EXPECT_ERRNO(while_it_lasts, __iommufd_mock_read(&self->mock, gpa_of(3), &byte, 1));
+	EXPECT_ERRNO(while_it_lasts, __iommufd_mock_read(&self->rig.mock, gpa_of(1), &byte, 1));
+	EXPECT_ERRNO(ENOENT, __iommufd_mock_read(&self->rig.mock, gpa_of(2), &byte, 1));
+	EXPECT_ERRNO(while_it_lasts, __iommufd_mock_read(&self->rig.mock, gpa_of(3), &byte, 1));
 	EXPECT_ERRNO(while_it_lasts,
-		     __iommufd_mock_read(&self->mock, gpa_of(NR_PAGES - 1), &byte, 1));
+		     __iommufd_mock_read(&self->rig.mock, gpa_of(NR_PAGES - 1), &byte, 1));
 	fault_gate_open(&gate);
 	if (variant->style == IOAS_COALESCED)
 		thread_join(thread, "the conversion");
-	EXPECT_OK(__iommufd_mock_read(&self->mock, gpa_of(1), &byte, 1));
-	EXPECT_OK(__iommufd_mock_read(&self->mock, gpa_of(3), &byte, 1));
+	EXPECT_OK(__iommufd_mock_read(&self->rig.mock, gpa_of(1), &byte, 1));
+	EXPECT_OK(__iommufd_mock_read(&self->rig.mock, gpa_of(3), &byte, 1));
 }
 
 /*

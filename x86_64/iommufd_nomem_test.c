@@ -3,8 +3,6 @@
  * Conversions of a RAM block with a device while the kernel runs out of memory: at each
  * allocation in turn that any of a conversion's system calls makes.
  */
-#include <linux/vfio.h>
-
 #include "disposable.h"
 #include "fail_slab.h"
 #include "guest_mem.h"
@@ -12,20 +10,15 @@
 #include "page_pattern.h"
 #include "vcpu.h"
 #include "vm.h"
-#include "vmm/ioas_listener.h"
-#include "vmm/iommufd_mock.h"
+#include "vmm/mock_rig.h"
 
 #define NR_PAGES	8
 #define SIZE		(NR_PAGES * PAGE_SIZE)
 #define MAX_ALLOCATIONS	1000
 
 FIXTURE(dma_nomem) {
-	struct vm *vm;
+	struct mock_rig rig;
 	struct vcpu *vcpu;
-	struct ram_block *block;
-	struct ioas ioas;
-	struct iommufd_mock mock;
-	struct ioas_listener listener;
 	u64 gen;
 };
 
@@ -43,26 +36,18 @@ FIXTURE_SETUP(dma_nomem)
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
 	REQUIRE(iommufd_mock_available(), "no mock device (CONFIG_IOMMUFD_TEST)");
-	self->vm = vm_create(vm_private_type());
-	self->vcpu = vcpu_create(self->vm);
-	self->block = ram_block_create(self->vm, "ram", TEST_GPA, SIZE, BACKING_ANON, 0);
-	if (variant->style == IOAS_COMPAT)
-		ioas_compat_open(&self->ioas, VFIO_TYPE1_IOMMU);
-	else
-		ioas_open(&self->ioas);
-	iommufd_mock_attach(&self->mock, &self->ioas);
+	mock_rig_open(&self->rig, vm_create(vm_private_type()), TEST_GPA, SIZE, BACKING_ANON,
+		      variant->style);
+	self->vcpu = vcpu_create(self->rig.vm);
 	iommufd_mock_fail_quietly();
-	ioas_listener_add(&self->listener, self->block, 0, SIZE, &self->ioas, variant->style);
+	mock_rig_follow(&self->rig, 0, SIZE);
 	fail_slab_open();
 }
 
 FIXTURE_TEARDOWN(dma_nomem)
 {
 	fail_slab_close();
-	ioas_listener_remove(&self->listener);
-	ioas_close(&self->ioas);
-	vm_free(self->vm);
-	ram_block_free(self->block);
+	mock_rig_close(&self->rig);
 }
 
 static u64 gpa_of(u64 page)
@@ -78,12 +63,13 @@ static bool starts_private(u64 page)
 
 static void prepare(FIXTURE_DATA(dma_nomem) *self)
 {
+	struct ram_block *block = self->rig.block;
 	u64 page;
 
-	ram_block_convert(self->block, TEST_GPA, SIZE, true);
-	ram_block_convert(self->block, TEST_GPA, SIZE, false);
-	ram_block_convert(self->block, gpa_of(2), 2 * PAGE_SIZE, true);
-	ram_block_convert(self->block, gpa_of(0), PAGE_SIZE, true);
+	ram_block_convert(block, TEST_GPA, SIZE, true);
+	ram_block_convert(block, TEST_GPA, SIZE, false);
+	ram_block_convert(block, gpa_of(2), 2 * PAGE_SIZE, true);
+	ram_block_convert(block, gpa_of(0), PAGE_SIZE, true);
 	self->gen++;
 	for (page = 0; page < NR_PAGES; page++)
 		vcpu_call_done(self->vcpu, guest_fill_pages, gpa_of(page), 1,
@@ -94,24 +80,25 @@ static void prepare(FIXTURE_DATA(dma_nomem) *self)
 static const char *change_complaint(FIXTURE_DATA(dma_nomem) *self)
 {
 	static char text[128];
+	struct mock_rig *rig = &self->rig;
 	u64 page, word[2];
 
 	for (page = 0; page < NR_PAGES; page++) {
 		bool private = starts_private(page);
-		const char *hva = self->block->hva + page * PAGE_SIZE;
-		int access = __iommufd_mock_read(&self->mock, gpa_of(page), word, sizeof(word));
-		int map = private ? 0 : __iommufd_mock_check_map(&self->mock, gpa_of(page), hva,
+		const char *hva = rig->block->hva + page * PAGE_SIZE;
+		int access = __iommufd_mock_read(&rig->mock, gpa_of(page), word, sizeof(word));
+		int map = private ? 0 : __iommufd_mock_check_map(&rig->mock, gpa_of(page), hva,
 								 PAGE_SIZE);
-		int pins = private ? 0 : __iommufd_mock_check_pins(&self->ioas, hva, PAGE_SIZE, 1);
+		int pins = private ? 0 : __iommufd_mock_check_pins(&rig->ioas, hva, PAGE_SIZE, 1);
 
 		vcpu_call_done(self->vcpu, guest_check_pages, gpa_of(page), 1, private, self->gen);
 		if (access == (private ? -ENOENT : 0) && !map && !pins &&
-		    ram_block_is_shared(self->block, gpa_of(page)) == !private)
+		    ram_block_is_shared(rig->block, gpa_of(page)) == !private)
 			continue;
 		snprintf(text, sizeof(text),
 			 "page %llu should be %s: it is %s, access %s, mapping %s, pins %s", page,
 			 private ? "private" : "shared",
-			 ram_block_is_shared(self->block, gpa_of(page)) ? "shared" : "private",
+			 ram_block_is_shared(rig->block, gpa_of(page)) ? "shared" : "private",
 			 errno_name(-access), errno_name(-map), errno_name(-pins));
 		return text;
 	}
@@ -128,22 +115,22 @@ static const char *change_complaint(FIXTURE_DATA(dma_nomem) *self)
 static int sweep(FIXTURE_DATA(dma_nomem) *self, struct __test_metadata *_metadata,
 		 u64 gpa, u64 size, bool private)
 {
+	struct ram_block *block = self->rig.block;
 	struct fail_slab_sweep s = { 0 };
 	int ret;
 
 	while (fail_slab_next(&s) && s.nth < MAX_ALLOCATIONS) {
 		prepare(self);
-		ret = FAIL_SLAB_NTH(&s, __ram_block_convert(self->block, gpa, size, private));
+		ret = FAIL_SLAB_NTH(&s, __ram_block_convert(block, gpa, size, private));
 		if (ret) {
 			if (ret != -EFAULT && ret != -ENOENT)
 				EXPECT_ERRNO(ENOMEM, ret);
 			EXPECT_UNCHANGED(self);
-			ret = __ram_block_convert(self->block, gpa, size, private);
+			ret = __ram_block_convert(block, gpa, size, private);
 		}
 		EXPECT_OK(ret);
 		EXPECT_EQ(private ? 0 : size / PAGE_SIZE,
-			  ram_discard_count_populated(self->block->discard,
-						      (gpa - TEST_GPA) / PAGE_SIZE,
+			  ram_discard_count_populated(block->discard, (gpa - TEST_GPA) / PAGE_SIZE,
 						      size / PAGE_SIZE));
 	}
 	EXPECT_LT(s.nth, MAX_ALLOCATIONS);
