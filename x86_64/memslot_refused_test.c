@@ -152,7 +152,7 @@ TEST_F(memslot_refused, overlapping_bind_leaves_no_trace)
 
 /*
  * BIND-14: the same for each allocation that a bind makes and that may fail.
- * Red: mutant bind-fail-keeps-file, mutant bind-fail-keeps-bindings.
+ * Red: mutant bind-fail-keeps-file.
  */
 TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 {
@@ -183,7 +183,7 @@ TEST_F(memslot_refused, bind_without_memory_leaves_no_trace)
 /*
  * BIND-14: and where nothing more is to be had: a single failure leaves the kernel
  * other ways to get the nodes that the file's bindings are in.
- * Red: mutant bind-fail-keeps-bindings.
+ * Red: mutant bind-fail-keeps-file.
  */
 TEST_F(memslot_refused, bind_out_of_memory_leaves_no_trace)
 {

@@ -118,8 +118,33 @@ TEST_F(pre_fault_signal, signal_anywhere_leaves_what_is_reported)
 }
 
 /*
+ * PREFAULT-4: where no more memory is to be had, ENOMEM at once: trying again does not
+ * help. The file needs another node for the far page; all that the vCPU needs it has.
+ * Red: mutant prefault-nomem-retry (no end).
+ */
+TEST_F(pre_fault_signal, page_without_memory_is_enomem_at_once)
+{
+	const u64 far = TEST_GPA + NR_PAGES / 2 * PAGE_SIZE;
+	u64 gpa = far, size = PAGE_SIZE;
+	int ret;
+
+	REQUIRE_DISPOSABLE_MACHINE();
+	REQUIRE(fail_slab_available(), "allocations cannot be made to fail (failslab, root)");
+	vcpu_pre_fault(self->vcpu, TEST_GPA, PAGE_SIZE);
+	fail_slab_open();
+	fail_slab_arm(0);
+	ret = __vcpu_pre_fault(self->vcpu, &gpa, &size);
+	fail_slab_disarm();
+	EXPECT_ERRNO(ENOMEM, ret);
+	EXPECT_EQ(far, gpa);
+	EXPECT_EQ(PAGE_SIZE, size);
+	vcpu_pre_fault(self->vcpu, far, PAGE_SIZE);
+	vcpu_call_done(self->vcpu, guest_check_zero, far, 1);
+}
+
+/*
  * PREFAULT-4: without an allocation that a vCPU's first pre-fault needs: ENOMEM, nothing
- * done, and the next call succeeds. Red: mutant prefault-nomem-retry.
+ * done, and the next call succeeds. Red: mutant prefault-nomem-hidden.
  */
 TEST_F(pre_fault_signal, first_page_without_memory_is_enomem)
 {

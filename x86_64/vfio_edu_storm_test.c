@@ -203,15 +203,18 @@ static void note_state(struct storm *s, struct transfer *t)
 	t->private = READ_ONCE(s->private[t->page]);
 }
 
-static void complain(struct storm *s, const struct transfer *t, int outcome, u64 i, u64 found)
+static void complain(struct storm *s, const struct transfer *t, int outcome, u64 i,
+		     const u64 *found)
 {
 	static const char *const names[] = { "shared", "private", "changing" };
 
 	if (s->why[0])
 		return;
-	snprintf(s->why, sizeof(s->why), "page %llu, %s, device %s gen %llu: word %llu is %#llx",
+	snprintf(s->why, sizeof(s->why),
+		 "page %llu, %s, device %s gen %llu: word %llu is %#llx after %#llx, before %#llx",
 		 t->page, names[outcome], t->to_ram ? "wrote" : "read", t->gen,
-		 t->offset / sizeof(u64) + i, found);
+		 t->offset / sizeof(u64) + i, found[i], i ? found[i - 1] : 0,
+		 i + 1 < NR_WORDS ? found[i + 1] : 0);
 }
 
 /*
@@ -238,7 +241,7 @@ static void check_words(struct storm *s, const struct transfer *t, const u64 *wo
 		else if (outcome == KNOWN_PRIVATE)
 			ok = !found[i];
 		if (!ok)
-			complain(s, t, outcome, i, found[i]);
+			complain(s, t, outcome, i, found);
 	}
 }
 
