@@ -81,7 +81,11 @@ parse_value_option()	# OPTION VALUE
 	--kernel) kernel=$2 ;;
 	--config) want_file "$@"; config=$(realpath "$2") ;;
 	--append) append=$2 ;;
-	--jobs | --repeat) want_positive "$@"; pass+=("$1" "$2") ;;
+	--jobs)
+		want_positive "$@"
+		((10#$2 <= 64)) || die "--jobs wants a number of at most 64"
+		pass+=("$1" "$2") ;;
+	--repeat) want_positive "$@"; pass+=("$1" "$2") ;;
 	--timeout) want_positive "$@"; timeout=$2 ;;
 	--seed) want_number "$@"; pass+=("$1" "$2") ;;
 	--shard | --require) pass+=("$1" "$2") ;;

@@ -143,7 +143,7 @@ check "library's unit tests in the VM" check_unit_in_vm
 check "runner's unit tests" unit/run.sh
 check "runner's verdicts in the VM" check_meta
 
-./run_tests.sh --vm --jobs "$(nproc)" "$@"
+./run_tests.sh --vm "$@"
 suite=$?
 ((failed == 0)) || exit 1
 exit "$suite"

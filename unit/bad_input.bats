@@ -33,6 +33,8 @@ one_line()	# TEXT
 	one_line "--seed wants a number, not 'x'"
 	run_tests --jobs 0
 	one_line "--jobs wants a number above 0"
+	run_tests --jobs 65
+	one_line "--jobs wants a number of at most 64"
 	run_tests --native --shard 3/2
 	one_line "--shard wants I/N"
 	run_tests --config /nosuch
