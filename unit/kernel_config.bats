@@ -78,3 +78,11 @@ setup()
 	[[ "$output" == *"package lists cannot be fetched"* ]]
 	[ "${lines[-1]}" = "$cache/sources/6.12_6.12.9-1" ]
 }
+
+@test "what the output of programs is read from is not translated" {
+	for script in "$root/vm/kernel.sh" "$root/run_tests.sh"; do
+		run env LC_ALL=de_DE.UTF-8 LANGUAGE=de bash -c '. "$1"; echo "$LC_ALL${LANGUAGE-}"' \
+			- "$script"
+		[ "$output" = C ]
+	done
+}

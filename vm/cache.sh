@@ -3,6 +3,10 @@
 # Sourced by the scripts that fill the cache: where it is, its lock, and
 # failing with one line.  Everything is built under $tmp and renamed into place.
 
+# The output of apt, ldd, df and others is read here.
+export LC_ALL=C
+unset LANGUAGE
+
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/kvm-gmem
 tmp=''
 
