@@ -85,6 +85,8 @@ one_line()	# TEXT
 @test "a version that nobody offers" {
 	run_tests --kernel 1.99
 	one_line "no kernel source 1.99; offered: "
+	run_tests --kernel stock:1.99
+	one_line "Debian offers no kernel 1.99 for "
 }
 
 @test "a kernel that does not boot: one line, then the end of its console" {

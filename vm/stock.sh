@@ -11,7 +11,7 @@ stock_package()	# VERSION
 
 	apt-cache "${private_apt[@]}" search --names-only \
 		"^linux-(image|binary-unsigned)-${v}[-.+].*$flavour(-unsigned)?\$" |
-		awk '{ print $1 }' | grep -E '(^linux-binary-|-unsigned$)' | sort -V | tail -n 1
+		awk '$1 ~ /^linux-binary-|-unsigned$/ { print $1 }' | sort -V | tail -n 1
 }
 
 # The packages to unpack, given that of the image.
@@ -82,13 +82,14 @@ take_file()	# NAME-PATTERN NAME
 
 provide_stock()	# VERSION
 {
-	local package dir name
+	local package candidate dir name
 
 	cache_lock "stock-$1"
 	update_lists || say "package lists cannot be fetched"
 	package=$(stock_package "$1")
 	[[ $package ]] || die "Debian offers no kernel $1 for ${STOCK_FLAVOUR:?}"
-	dir=${cache:?}/stock/${package}_$(candidate "$package" | tr -c '0-9A-Za-z.\n' -)
+	candidate=$(candidate "$package") || die "Debian offers no $package"
+	dir=${cache:?}/stock/${package}_${candidate//[^0-9A-Za-z.]/-}
 	if [[ ! -e $dir/image ]]; then
 		cache_need 400
 		timed fetch fetch_stock "$package"
