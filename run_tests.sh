@@ -79,7 +79,7 @@ parse_value_option()	# OPTION VALUE
 {
 	case $1 in
 	--kernel) kernel=$2 ;;
-	--config) want_file "$@"; config=$(realpath "$2") ;;
+	--config) want_file "$@"; config=$(realpath "$2") || exit 2 ;;
 	--append) append=$2 ;;
 	--jobs)
 		want_positive "$@"
@@ -154,7 +154,7 @@ locked_make()
 {
 	local log
 
-	log=$(mktemp -p "$build")
+	log=$(mktemp -p "$build") || die "cannot write to $build"
 	setpriv --pdeathsig TERM flock -F "$build/.lock" make -C "$root" "${make_args[@]}" "$@" \
 		>"$log" 2>&1 || {
 		grep -E 'error|Error|No such' "$log" | head -n 8 | sed 's/^/    /' >&2
@@ -180,7 +180,7 @@ build_suite()
 	make_args=(OUTPUT="$build" -j "$(nproc)")
 	mkdir -p "$build"
 	if ! in_kernel_tree; then
-		ksrc=$(kernel_sh source ${refresh:+$refresh}) || exit 2
+		ksrc=$(kernel_sh source ${refresh:+$refresh}) || exit_like $?
 		make_args+=("KSRC=$ksrc")
 	fi
 	timed "suite build" locked_make all
@@ -217,16 +217,16 @@ provide_kernel()
 {
 	case $kernel in
 	stock:*)
-		image=$(kernel_sh stock "${kernel#stock:}" ${refresh:+$refresh}) || exit 2 ;;
+		image=$(kernel_sh stock "${kernel#stock:}" ${refresh:+$refresh}) || exit_like $? ;;
 	*/* | *[!0-9.]*)
 		image=$kernel
 		[[ ! -d $kernel ]] || image=$kernel/$KERNEL_IMAGE kernel_config=$kernel/.config
 		[[ -f $image && -r $image ]] || die "cannot read the kernel image '$image'"
 		kernel_is_image "$image" || die "not a bootable kernel image: '$image'"
-		image=$(realpath "$image") ;;
+		image=$(realpath "$image") || exit 2 ;;
 	*)
 		image=$(kernel_sh image ${kernel:+"$kernel"} ${config:+--config "$config"} \
-			${debug:+--debug} ${refresh:+$refresh}) || exit 2 ;;
+			${debug:+--debug} ${refresh:+$refresh}) || exit_like $? ;;
 	esac
 	: "${kernel_config:=${image%/*}/config}"
 }
@@ -241,7 +241,8 @@ kernel_patches_itself()
 
 start_phases()
 {
-	KVM_GMEM_PHASES=$(mktemp -p "$build" phases.XXXXXX)
+	KVM_GMEM_PHASES=$(mktemp -p "$build" phases.XXXXXX) ||
+		die "cannot write to $build"
 	export KVM_GMEM_PHASES
 	trap 'rm -f "$KVM_GMEM_PHASES"' EXIT
 }

@@ -12,7 +12,7 @@ cd "$root" || exit 2
 . "$root/vm/packages.sh"
 
 build=$root/build
-log=$(mktemp)
+log=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
 trap 'rm -f "$log"' EXIT
 failed=0
 

@@ -117,6 +117,26 @@ one_line()	# TEXT
 	one_line "a required capability is missing: there is no probe to ask"
 }
 
+@test "a kernel build that is interrupted ends as one, other failures never as failed tests" {
+	. "$root/vm/cache.sh"
+	for pair in 130:130 143:143 2:2 1:2; do
+		run exit_like "${pair%:*}"
+		[ "$status" -eq "${pair#*:}" ]
+	done
+}
+
+@test "no HOME, and no place for temporary files" {
+	run env -u HOME -u XDG_CACHE_HOME bash -u -c '. "$1"; echo "$cache"' - "$root/vm/cache.sh"
+	[ "$status" -eq 0 ]
+	[[ "$output" == /?*/.cache/kvm-gmem ]]
+	. "$root/vm/cache.sh"
+	. "$root/vm/packages.sh"
+	id() { echo 0; }
+	TMPDIR=/nosuch run install_packages nosuch
+	[ "$status" -eq 2 ]
+	[ "${lines[-1]}" = "run_tests.sh: cannot write to /nosuch" ]
+}
+
 @test "missing tools: root installs them, others get the command" {
 	. "$root/vm/cache.sh"
 	. "$root/vm/packages.sh"

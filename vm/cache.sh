@@ -7,6 +7,7 @@
 export LC_ALL=C
 unset LANGUAGE
 
+: "${HOME:=$(getent passwd "$(id -u)" | cut -d : -f 6)}"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/kvm-gmem
 tmp=''
 
@@ -19,6 +20,13 @@ die()
 {
 	echo "run_tests.sh: $*" >&2
 	exit 2
+}
+
+# exit_like STATUS: ends as what was called did, for a reader who takes 1 for a
+# test that failed.
+exit_like()
+{
+	exit $(($1 > 2 ? $1 : 2))
 }
 
 # cache_lock NAME: one writer at a time for what NAME stands for; a lock held

@@ -37,7 +37,7 @@ install_packages()
 
 	(($(id -u) == 0)) || die "missing tools; as root, run: ${apt[*]}"
 	say "installing $*"
-	log=$(mktemp)
+	log=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
 	export DEBIAN_FRONTEND=noninteractive
 	if ! "${apt[@]}" >"$log" 2>&1; then
 		{ apt-get update && "${apt[@]}"; } >"$log" 2>&1 || {

@@ -110,10 +110,10 @@ coverage_main()
 	: "${out:=$root/results/coverage-$(date +%Y%m%d-%H%M%S)-$$}"
 	mkdir -p "$build" "$out" || die "cannot write to $out"
 	provide_tools missing_for_build missing_for_vm missing_for_coverage
-	source=$(kernel_sh source ${version:+"$version"}) || exit 2
-	image=$(kernel_sh image ${version:+"$version"} --coverage) || exit 2
+	source=$(kernel_sh source ${version:+"$version"}) || exit_like $?
+	image=$(kernel_sh image ${version:+"$version"} --coverage) || exit_like $?
 	notes=$(dirname "$image")/notes
-	work=$(mktemp -d)
+	work=$(mktemp -d) || die "cannot write to ${TMPDIR:-/tmp}"
 	trap 'rm -rf "$work"' EXIT
 	mkdir "$work/ours" "$work/peer"
 	build_agent
