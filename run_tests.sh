@@ -77,6 +77,8 @@ want_file()
 
 parse_value_option()	# OPTION VALUE
 {
+	[[ $1 =~ ^--($value_options)$ ]] || die "unknown option '$1' (--help shows all)"
+	[[ $2 || $1 == --append ]] || die "$1 wants a value"
 	case $1 in
 	--kernel) kernel=$2 ;;
 	--config) want_file "$@"; config=$(realpath "$2") || exit 2 ;;
@@ -95,7 +97,6 @@ parse_value_option()	# OPTION VALUE
 	--programs)	# for the runner's own tests
 		[[ -d $2 ]] || die "there are no test programs in '$2'"
 		programs=$2 ;;
-	*) die "unknown option '$1' (--help shows all)" ;;
 	esac
 	case $1 in
 	--kernel | --config | --append | --timeout | --known-failures)

@@ -29,6 +29,14 @@ one_line()	# TEXT
 @test "an option without its value, or with a bad one" {
 	run_tests --seed
 	one_line "--seed wants a value"
+	for option in kernel config seed out; do
+		run_tests "--$option" ""
+		one_line "--$option wants a value"
+		run_tests "--$option="
+		one_line "--$option wants a value"
+	done
+	run "$root/run_tests.sh" coverage --kernel ""
+	one_line "--kernel wants a value"
 	run_tests --seed x
 	one_line "--seed wants a number, not 'x'"
 	run_tests --jobs 0

@@ -37,7 +37,7 @@ parse()
 		--help | -h) coverage_usage; exit 0 ;;
 		--no-peer) peer='' ;;
 		--kernel | --out)
-			(($# > 1)) || die "$1 wants a value"
+			[[ ${2-} ]] || die "$1 wants a value"
 			[[ $1 == --out ]] && out=$2 || version=$2
 			shift ;;
 		-*) die "unknown option '$1' (coverage --help shows all)" ;;
