@@ -86,3 +86,59 @@ setup()
 		[ "$output" = C ]
 	done
 }
+
+# Sources of 6.12 as if an older and this package were fetched one after the other.
+fetched()
+{
+	arch=x86_64
+	mkdir -p "$cache/sources/"{6.12_6.12.9-1,6.12_6.12.9-1-bpo13,6.9_6.9.1-1} \
+		"$cache/"{objects,kernels,mutation,tmp.source.x}
+	touch -d '3 days ago' "$cache/sources/"*
+	for name in 6.12_6.12.9-1 6.12_6.12.9-1-bpo13 6.9_6.9.1-1; do
+		mkdir "$cache/objects/$name-x86_64"{,-debug} "$cache/kernels/$name-x86_64-12ab"
+		touch "$cache/lock.$name-x86_64"
+	done
+	update_lists() { :; }
+	offered_versions() { echo 6.12; }
+	candidate() { echo 6.12.10-1; }
+	fetch_source() { :; }
+	unpack_source() { mkdir "$2"; }
+}
+
+@test "a newer package takes the place of unused older ones of its version" {
+	fetched
+	touch "$cache/sources/6.12_6.12.9-1-bpo13"
+	run main source --refresh 6.12
+	[ "${lines[-1]}" = "$cache/sources/6.12_6.12.10-1" ]
+	run ls "$cache/sources" "$cache/objects" "$cache/kernels"
+	[[ "$output" != *6.12_6.12.9-1[$'\n'-]x86_64* && "$output" != *$'6.12_6.12.9-1\n'* ]]
+	for name in 6.12_6.12.9-1-bpo13 6.9_6.9.1-1; do
+		[ -d "$cache/sources/$name" ]
+		[ -d "$cache/objects/$name-x86_64-debug" ]
+		[ -d "$cache/kernels/$name-x86_64-12ab" ]
+	done
+}
+
+@test "an older package of which a kernel is being built stays" {
+	fetched
+	exec 5>"$cache/lock.6.12_6.12.9-1-x86_64"
+	flock 5
+	run main source --refresh 6.12
+	exec 5>&-
+	[[ "$output" == *"6.12_6.12.9-1 is in use, and kept"* ]]
+	[ -d "$cache/sources/6.12_6.12.9-1" ]
+	[ -d "$cache/kernels/6.12_6.12.9-1-x86_64-12ab" ]
+	[ ! -e "$cache/sources/6.12_6.12.9-1-bpo13" ]
+}
+
+@test "a full disk matters only to what has to be fetched" {
+	fetched
+	df() { printf 'Avail\n1M\n'; }
+	mkdir "$cache/sources/6.12_6.12.10-1"
+	run main source --refresh 6.12
+	[ "${lines[-1]}" = "$cache/sources/6.12_6.12.10-1" ]
+	rmdir "$cache/sources/6.12_6.12.10-1"
+	run main source --refresh 6.12
+	[ "$status" -eq 2 ]
+	[[ "${lines[-1]}" == "run_tests.sh: disk full: "* ]]
+}

@@ -44,11 +44,17 @@ cache_lock()
 	trap 'exit 130' INT
 }
 
+# In megabytes.
+cache_free()
+{
+	df --output=avail -BM "$cache" | tail -n 1 | tr -dc 0-9
+}
+
 cache_need()	# MEGABYTES
 {
 	local free
 
-	free=$(df --output=avail -BM "$cache" | tail -n 1 | tr -dc 0-9)
+	free=$(cache_free)
 	((free >= $1)) || die "disk full: $cache has $free MB free, $1 MB are needed"
 }
 

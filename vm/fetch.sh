@@ -45,10 +45,11 @@ write_sources()
 update_lists()
 {
 	[[ -z $refresh && $(find "$cache/apt/updated" -mmin -1440 2>/dev/null) ]] && return
+	# On a full disk apt has been seen to wait for ever.
+	(($(cache_free) >= 300)) || { say "disk full: no room for package lists"; return 1; }
 	say "fetching package lists"
 	write_sources
 	: >"$cache/apt/log"
-	# On a full disk apt has been seen to wait for ever.
 	step "$cache/apt/log" timeout 900 apt-get "${private_apt[@]}" -q update || {
 		log_tail "$cache/apt/log"
 		return 1

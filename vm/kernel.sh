@@ -7,6 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 arch=$(uname -m)
 refresh='' debug='' coverage='' user_config='' version=''
+SOURCE_MB=2700	# what fetching and unpacking a source takes
 variables=()	# more of them for make
 # shellcheck source=vm/cache.sh
 . "$root/vm/cache.sh"
@@ -65,7 +66,14 @@ resolve_newest()
 }
 
 # Sets $tree for $version (or the newest); without network if it is cached.
+# Marks it as in use.
 provide_source()
+{
+	find_source
+	touch -c "$tree" 2>/dev/null || true
+}
+
+find_source()
 {
 	local package_version
 
@@ -75,21 +83,52 @@ provide_source()
 	tree=$(cached_sources "${version:-none}" | tail -n 1)
 	[[ $tree && -z $refresh ]] && return
 	cache_lock source
-	cache_need 2700
+	[[ $(cached_sources "$version") ]] || cache_need "$SOURCE_MB"
 	timed lists resolve
 	tree=$(cached_sources "$version" | tail -n 1)
 	[[ $tree && -z $refresh ]] && return
 	package_version=$(candidate "linux-source-$version") || package_version=''
 	[[ $package_version || $tree ]] ||
 		die "no kernel source $version; offered: $(offered_versions | paste -sd ' ')"
-	[[ $package_version ]] || return
+	[[ $package_version ]] || return 0
 	tree=$(source_dir "$version" "$package_version")
 	[[ -d $tree ]] && return
+	cache_need "$SOURCE_MB"
 	timed fetch fetch_source "$version"
 	timed unpack unpack_source "$version" "$tmp/tree"
 	mkdir -p "$cache/sources"
 	mv "$tmp/tree" "$tree"
+	prune_older
 }
+
+# What belongs to older packages of the version that was just fetched. A run holds
+# no lock for as long as it boots a kernel: what was used in the last two days stays.
+prune_older()
+{
+	local dir
+
+	for dir in $(cached_sources "$version"); do
+		[[ $dir != "$tree" ]] || break
+		if [[ $(find "$dir" -maxdepth 0 -mmin +2880) ]]; then
+			prune "$dir" || say "${dir##*/} is in use, and kept"
+		fi
+	done
+}
+
+# False if any of its builds is locked. In a subshell, whose end unlocks.
+prune()	# TREE
+(
+	name=${1##*/}-$arch
+	for lock in "$cache/lock.$name"{,-debug,-coverage,-debug-coverage} \
+			"$cache/lock.mutation-$name"; do
+		[[ -e $lock ]] || continue
+		exec {fd}>"$lock"
+		flock -n "$fd" || exit 1
+	done
+	say "removing ${1##*/} from the cache"
+	rm -rf "$cache/objects/$name"{,-debug,-coverage,-debug-coverage} \
+		"$cache/kernels/$name"-* "$cache/mutation/$name"-* "$1"
+)
 
 resolve()
 {
