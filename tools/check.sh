@@ -4,7 +4,7 @@
 # one line with its verdict and time; the output of a failed one is shown.
 set -uo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root" || exit 2
 # shellcheck source=vm/cache.sh
 . "$root/vm/cache.sh"
@@ -12,6 +12,8 @@ cd "$root" || exit 2
 . "$root/vm/packages.sh"
 
 build=$root/build
+# Its files are found by git, which would not look at a checkout of another user.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$root
 log=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
 trap 'rm -f "$log"' EXIT
 failed=0
@@ -19,7 +21,8 @@ failed=0
 # shellcheck disable=SC2317	# called by name
 missing_for_check()
 {
-	missing_packages clang:clang shellcheck:shellcheck bats:bats pyflakes3:pyflakes3
+	missing_packages clang:clang shellcheck:shellcheck bats:bats pyflakes3:pyflakes3 \
+		git:git pgrep:procps
 }
 
 check()	# NAME COMMAND...
@@ -38,7 +41,7 @@ check()	# NAME COMMAND...
 
 shell_scripts()
 {
-	git ls-files 2>/dev/null | while read -r file; do
+	git ls-files | while read -r file; do
 		[[ -f $file && $(head -c 100 "$file" | head -n 1) == '#!'*sh ]] && echo "$file"
 	done
 }
@@ -48,7 +51,7 @@ check_shell()
 	local scripts
 
 	mapfile -t scripts < <(shell_scripts)
-	((${#scripts[@]})) || { echo "no scripts found: is this a git checkout?"; return 1; }
+	((${#scripts[@]})) || { echo "no scripts found"; return 1; }
 	shellcheck -x -S warning "${scripts[@]}"
 }
 
