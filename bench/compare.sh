@@ -13,7 +13,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 rounds=3
 build=$root/build
-peer=$build/peer
 
 # One line per name: the last round's count, which no first-use cost disturbs.
 last_round()
@@ -38,6 +37,7 @@ table()
 
 source=$("$root/vm/kernel.sh" source)
 image=$("$root/vm/kernel.sh" image)
+peer=$(peer_dir "$build" "$source")
 make -s -C "$root" KSRC="$source" OUTPUT="$build" bench >/dev/null
 build_peer "$source" "$peer" x86/private_mem_conversions_test
 build_peer "$source" "$peer" vm_lifetime_peer VPATH="$root/bench/peer" \

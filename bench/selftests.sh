@@ -8,31 +8,23 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=vm/cache.sh
 . "$root/vm/cache.sh"
+# shellcheck source=tools/peer.sh
+. "$root/tools/peer.sh"
 
-peer=$root/build/peer
 tests=(guest_memfd_test x86/private_mem_kvm_exits_test vm_types_test
 	pre_fault_memory_test x86/private_mem_conversions_test set_memory_region_test)
 
-# Those of the newest source, whatever kernel is judged: that is how one would
-# look for a regression. The lock is for several judges at a time.
-build_tests()
-{
-	local source log
-
-	source=$("$root/vm/kernel.sh" source)
-	mkdir -p "$peer"
-	log=$peer/build.log
-	flock "$peer/.lock" make -C "$source/tools/testing/selftests/kvm" OUTPUT="$peer" ARCH=x86 \
-		KHDR_INCLUDES="-isystem $source/usr/include" EXTRA_CFLAGS=-static \
-		LDFLAGS=-static "${tests[@]/#/$peer/}" >"$log" 2>&1 || {
-		log_tail "$log"
-		exit 127
-	}
-}
-
-for test in "${tests[@]}"; do
-	[[ -x $peer/$test ]] || { build_tests; break; }
-done
+# Those of the newest source here, whatever kernel is judged: that is how one would
+# look for a regression.
+source=$("$root/vm/kernel.sh" newest-source)
+[[ $source ]] || source=$("$root/vm/kernel.sh" source) || exit 127
+peer=$(peer_dir "$root/build" "$source")
+if [[ ! -e $peer/complete ]]; then	# what is there may still be being written
+	for test in "${tests[@]}"; do
+		(build_peer "$source" "$peer" "$test") || exit 127
+	done
+	touch "$peer/complete"
+fi
 
 files=(--file "$root/bench/peer/judge.sh:/t/judge")
 for test in "${tests[@]}"; do

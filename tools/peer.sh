@@ -9,6 +9,12 @@ PEER_TESTS=(guest_memfd_test pre_fault_memory_test set_memory_region_test
 	vm_types_test
 	x86/private_mem_conversions_test x86/private_mem_kvm_exits_test)
 
+# Of each source its own, or make would take what is there for up to date.
+peer_dir()	# BUILD SOURCE
+{
+	echo "$1/peer/$(basename "$2")"
+}
+
 # The kernel's selftests are not ours to make warn-free: only errors are shown.
 build_peer()	# SOURCE OUTPUT TARGET [VARIABLE=VALUE...]
 {
@@ -17,7 +23,8 @@ build_peer()	# SOURCE OUTPUT TARGET [VARIABLE=VALUE...]
 	shift 3
 	mkdir -p "$out"
 	log=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
-	make -C "$source/tools/testing/selftests/kvm" OUTPUT="$out" ARCH=x86 \
+	setpriv --pdeathsig TERM flock -F "$out/.lock" \
+		make -C "$source/tools/testing/selftests/kvm" OUTPUT="$out" ARCH=x86 \
 		KHDR_INCLUDES="-isystem $source/usr/include" EXTRA_CFLAGS=-static \
 		LDFLAGS=-static "$@" "$out/$target" >"$log" 2>&1 || {
 		tail -n 5 "$log" >&2

@@ -64,13 +64,14 @@ run_suite()
 # They run to the end each, whatever they say; what they say is kept.
 run_peer()
 {
-	local name steps='' files=()
+	local name steps='' files=() dir
 
 	say "building and running the kernel's own selftests"
+	dir=$(peer_dir "$build" "$source")
 	for name in "${PEER_TESTS[@]}"; do
 		[[ -e $source/tools/testing/selftests/kvm/$name.c ]] || continue
-		build_peer "$source" "$build/peer" "$name"
-		files+=(--file "$build/peer/$name:/p/${name##*/}")
+		build_peer "$source" "$dir" "$name"
+		files+=(--file "$dir/$name:/p/${name##*/}")
 		steps+="echo '# ${name##*/}'; timeout 300 /p/${name##*/} 2>&1; echo \"# exit \$?\"; "
 	done
 	"$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --share "$work/peer" \
