@@ -38,7 +38,9 @@ table()
 source=$("$root/vm/kernel.sh" source)
 image=$("$root/vm/kernel.sh" image)
 peer=$(peer_dir "$build" "$source")
-make -s -C "$root" KSRC="$source" OUTPUT="$build" bench >/dev/null
+mkdir -p "$build"
+setpriv --pdeathsig TERM flock -F "$build/.lock" \
+	make -s -C "$root" KSRC="$source" OUTPUT="$build" bench >/dev/null
 build_peer "$source" "$peer" x86/private_mem_conversions_test
 build_peer "$source" "$peer" vm_lifetime_peer VPATH="$root/bench/peer" \
 	TEST_GEN_PROGS_EXTENDED_x86=vm_lifetime_peer

@@ -22,7 +22,9 @@ if (($# != 1)) || [[ ! -f $root/demo/$(uname -m)/$name.c ]]; then
 fi
 source=$("$root/vm/kernel.sh" source)
 image=$("$root/vm/kernel.sh" image)
-make -s -C "$root" KSRC="$source" OUTPUT="$build" "$build/progs/demo/$name" >/dev/null
+mkdir -p "$build"
+setpriv --pdeathsig TERM flock -F "$build/.lock" \
+	make -s -C "$root" KSRC="$source" OUTPUT="$build" "$build/progs/demo/$name" >/dev/null
 [[ -x $build/agent ]] || die "there is no agent: run ./run_tests.sh setup"
 variation=default
 [[ $name != *_dma ]] || variation=edu

@@ -66,7 +66,9 @@ check_python()
 # All programs with one compiler, against one source's headers and harness.
 check_build()	# COMPILER SOURCE DIRECTORY
 {
-	make -s -j "$(nproc)" CC="$1" KSRC="$2" OUTPUT="$build/$3" WERROR=1 all unit meta bench demo
+	mkdir -p "$build/$3"
+	flock "$build/$3/.lock" make -s -j "$(nproc)" CC="$1" KSRC="$2" OUTPUT="$build/$3" \
+		WERROR=1 all unit meta bench demo
 }
 
 # Every case names the behaviour that it pins and says how it was seen failing.

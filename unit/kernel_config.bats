@@ -142,3 +142,26 @@ fetched()
 	[ "$status" -eq 2 ]
 	[[ "${lines[-1]}" == "run_tests.sh: disk full: "* ]]
 }
+
+@test "package lists are fetched by one at a time, and not again by who waited" {
+	mkdir -p "$cache/apt"
+	fetch_lists()
+	{
+		if flock -n "$cache/lock.lists" true; then return 9; fi
+		echo "$(cat "$cache/count" 2>/dev/null)x" >"$cache/count"
+		touch "$cache/apt/updated"
+	}
+	exec 5>"$cache/lock.lists"
+	flock 5
+	refresh='' update_lists 5>&- &
+	first=$!
+	refresh='' update_lists 5>&- &
+	second=$!
+	exec 5>&-
+	wait "$first"
+	wait "$second"
+	[ "$(cat "$cache/count")" = x ]
+	refresh=1
+	update_lists
+	[ "$(cat "$cache/count")" = xx ]
+}

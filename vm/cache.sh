@@ -65,7 +65,7 @@ step()
 	local log=$1 rc=0
 
 	shift
-	setpriv --pdeathsig TERM "$@" >>"${sink:-$log}" 2>&1 9>&- &
+	setpriv --pdeathsig TERM "$@" >>"${sink:-$log}" 2>&1 9>&- 7>&- &
 	wait $! || rc=$?
 	((rc)) || return 0
 	grep -q 'No space left on device' "$log" && die "disk full: no space left in $cache"

@@ -41,10 +41,27 @@ write_sources()
 	done >>"$cache/apt/sources.list"
 }
 
-# Lists of less than a day are good enough, unless --refresh.
+have_recent_lists()
+{
+	[[ -z $refresh && $(find "$cache/apt/updated" -mmin -1440 2>/dev/null) ]]
+}
+
+# Lists of less than a day are good enough, unless --refresh. Who fetches sources and who
+# fetches shipped kernels hold different locks, so the lists have one of their own.
 update_lists()
 {
-	[[ -z $refresh && $(find "$cache/apt/updated" -mmin -1440 2>/dev/null) ]] && return
+	local rc=0
+
+	have_recent_lists && return
+	exec 7>"$cache/lock.lists" || return
+	flock 7
+	have_recent_lists || fetch_lists || rc=$?
+	exec 7>&-
+	return "$rc"
+}
+
+fetch_lists()
+{
 	# On a full disk apt has been seen to wait for ever.
 	(($(cache_free) >= 300)) || { say "disk full: no room for package lists"; return 1; }
 	say "fetching package lists"
