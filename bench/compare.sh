@@ -48,7 +48,7 @@ build_peer "$source" "$peer" vm_lifetime_peer VPATH="$root/bench/peer" \
 steps="./vm_lifetime; ./vm_lifetime_peer 2>/dev/null;"
 steps+=" ./count conversions $rounds ./conversions;"
 steps+=" ./count conversions_peer $rounds ./private_mem_conversions_test"
-counts=$("$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 \
+counts=$(exec setpriv --pdeathsig TERM "$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 \
 	--file "$build/progs/bench/count:/b/count" --file "$build/progs/bench/vm_lifetime:/b/vm_lifetime" \
 	--file "$build/progs/bench/conversions:/b/conversions" \
 	--file "$peer/vm_lifetime_peer:/b/vm_lifetime_peer" \

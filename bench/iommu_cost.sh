@@ -16,5 +16,5 @@ mkdir -p "$build"
 setpriv --pdeathsig TERM flock -F "$build/.lock" \
 	make -s -C "$root" KSRC="$source" OUTPUT="$build" "$build/progs/bench/iommu_cost" >/dev/null
 [[ -x $build/agent ]] || die "there is no agent: run ./run_tests.sh setup"
-"$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 --memory 3G \
+exec "$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 --memory 3G \
 	--timeout 3600 --file "$build/progs/bench/iommu_cost:/iommu_cost" -- /iommu_cost "$@"

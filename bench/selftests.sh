@@ -31,7 +31,8 @@ for test in "${tests[@]}"; do
 	files+=(--file "$peer/$test:/t/${test##*/}")
 done
 code=0
-"$root/tools/vm_exec" --kernel "${KVM_GMEM_IMAGE:?}" --modules "${KVM_GMEM_MODULES:?}" \
+end_on_signals
+attend "$root/tools/vm_exec" --kernel "${KVM_GMEM_IMAGE:?}" --modules "${KVM_GMEM_MODULES:?}" \
 	--agent "${KVM_GMEM_AGENT:?}" "${files[@]}" --timeout 270 --append no_timer_check \
 	-- /t/judge "${tests[@]##*/}" || code=$?
 ((code != 125)) || echo "not ok 1 the VM # it crashed or hung"

@@ -17,6 +17,7 @@ export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$ro
 log=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
 trap 'rm -f "$log"' EXIT
 failed=0
+end_on_signals
 
 # shellcheck disable=SC2317	# called by name
 missing_for_check()
@@ -52,7 +53,7 @@ check_shell()
 
 	mapfile -t scripts < <(shell_scripts)
 	((${#scripts[@]})) || { echo "no scripts found"; return 1; }
-	shellcheck -x -S warning "${scripts[@]}"
+	attend shellcheck -x -S warning "${scripts[@]}"
 }
 
 check_python()
@@ -67,7 +68,7 @@ check_python()
 check_build()	# COMPILER SOURCE DIRECTORY
 {
 	mkdir -p "$build/$3"
-	flock "$build/$3/.lock" make -s -j "$(nproc)" CC="$1" KSRC="$2" OUTPUT="$build/$3" \
+	attend flock -F "$build/$3/.lock" make -s -j "$(nproc)" CC="$1" KSRC="$2" OUTPUT="$build/$3" \
 		WERROR=1 all unit meta bench demo
 }
 
@@ -100,7 +101,7 @@ check_unit()
 	local program
 
 	for program in "$build"/check-*/progs/unit/*_test; do
-		"$program" || { echo "$program failed"; return 1; }
+		attend "$program" || { echo "$program failed"; return 1; }
 	done
 }
 
@@ -111,24 +112,24 @@ check_unit_in_vm()
 
 	image=$(vm/kernel.sh image) || return
 	# shellcheck disable=SC2016	# for the VM's shell
-	tools/vm_exec --kernel "$image" --agent "$build/agent" \
+	attend tools/vm_exec --kernel "$image" --agent "$build/agent" \
 		--file "$build/check-gcc/progs/unit:/unit" -- \
 		sh -c 'for p in /unit/*_test; do echo "# $p"; "$p" || exit; done'
 }
 
 check_meta()
 {
-	tools/check_meta --vm --programs "$build/check-gcc/progs/meta" --jobs 2 --timeout 10
+	attend tools/check_meta --vm --programs "$build/check-gcc/progs/meta" --jobs 2 --timeout 10
 }
 
 # Quick once the diffs are in the cache; what is not there takes minutes.
 check_mutants()
 {
-	./run_tests.sh mutate --check
+	attend ./run_tests.sh mutate --check
 }
 
 provide_tools missing_for_check
-./run_tests.sh setup --vm || exit
+attend ./run_tests.sh setup --vm || exit
 
 source=$(vm/kernel.sh source) || exit 2
 check "shell scripts are clean" check_shell
@@ -145,10 +146,10 @@ else
 fi
 check "library's unit tests" check_unit
 check "library's unit tests in the VM" check_unit_in_vm
-check "runner's unit tests" unit/run.sh
+check "runner's unit tests" attend env --default-signal=INT unit/run.sh
 check "runner's verdicts in the VM" check_meta
 
-./run_tests.sh --vm "$@"
+attend ./run_tests.sh --vm "$@"
 suite=$?
 ((failed == 0)) || exit 1
 exit "$suite"

@@ -23,7 +23,7 @@ build_peer()	# SOURCE OUTPUT TARGET [VARIABLE=VALUE...]
 	shift 3
 	mkdir -p "$out"
 	log=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
-	setpriv --pdeathsig TERM flock -F "$out/.lock" \
+	attend flock -F "$out/.lock" \
 		make -C "$source/tools/testing/selftests/kvm" OUTPUT="$out" ARCH=x86 \
 		KHDR_INCLUDES="-isystem $source/usr/include" EXTRA_CFLAGS=-static \
 		LDFLAGS=-static "$@" "$out/$target" >"$log" 2>&1 || {

@@ -77,3 +77,36 @@ all_gone()	# PID...
 	kill -TERM "$runner"
 	all_gone $tree
 }
+
+@test "a script that attends a command takes it along, and says how it ended" {
+	cat >"$BATS_TEST_TMPDIR/script" <<-'END'
+	set -eu
+	. "$1/vm/cache.sh"
+	end_on_signals
+	attend sleep 61235 || true
+	echo "goes on"
+	END
+	for pair in KILL:137 TERM:143 INT:130 HUP:129; do
+		# Who runs us in the background may have had SIGINT ignored.
+		env --default-signal=INT bash "$BATS_TEST_TMPDIR/script" "$root" \
+			>"$BATS_TEST_TMPDIR/said" 3>&- &
+		runner=$!
+		until tree=$(descendants "$runner") && [[ $tree ]] &&
+				[[ $(cat "/proc/$tree/comm") == sleep ]]; do
+			[[ -e /proc/$runner ]]
+		done
+		kill -"${pair%:*}" "$runner"
+		status=0
+		wait "$runner" || status=$?
+		[ "$status" -eq "${pair#*:}" ]
+		[ ! -s "$BATS_TEST_TMPDIR/said" ]
+		all_gone $tree
+	done
+}
+
+@test "an attended command keeps its input and its exit code" {
+	. "$root/vm/cache.sh"
+	run attend sh -c 'read -r word; echo "$word"; exit 7' <<<input
+	[ "$status" -eq 7 ]
+	[ "$output" = input ]
+}

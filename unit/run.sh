@@ -6,6 +6,6 @@ set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 status=0
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tools/runner:$root/tools/mutate:$root/tools/bisect \
-	python3 -m unittest discover -s "$root/unit" || status=1
-bats "$@" "$root"/unit/*.bats || status=1
+	setpriv --pdeathsig TERM python3 -m unittest discover -s "$root/unit" || status=1
+setpriv --pdeathsig TERM bats "$@" "$root"/unit/*.bats || status=1
 exit $status

@@ -72,6 +72,40 @@ step()
 	return "$rc"
 }
 
+# attend COMMAND...: like the command alone, for what runs long in a script that has
+# called end_on_signals.  The command is in the background, where bash acts upon a signal
+# at once, and ends with this shell even if that is killed.  There it ignores SIGINT, so that
+# of Ctrl-C, too, it gets one signal, by end_attended.
+attend()
+{
+	local rc=0
+
+	setpriv --pdeathsig TERM "$@" <&0 &
+	attended=$!
+	wait "$attended" || rc=$?
+	attended=''
+	return "$rc"
+}
+
+# A script that only waits would go on when what it waits for ends of Ctrl-C with an exit
+# code, as run_tests.sh does.
+end_on_signals()
+{
+	attended=''
+	trap 'end_attended 129' HUP
+	trap 'end_attended 130' INT
+	trap 'end_attended 143' TERM
+}
+
+end_attended()	# STATUS
+{
+	if [[ $attended ]]; then
+		kill "$attended" 2>/dev/null || true
+		wait "$attended" || true
+	fi
+	exit "$1"
+}
+
 # log_tail LOG: the end of a log, for the reader of an error message.
 log_tail()
 {

@@ -56,7 +56,7 @@ missing_for_coverage()
 run_suite()
 {
 	say "running the suite"
-	"$root/run_tests.sh" --kernel "$image" --share "$work/ours" --after "$here/collect" \
+	attend "$root/run_tests.sh" --kernel "$image" --share "$work/ours" --after "$here/collect" \
 		--out "$out/suite" --timeout 180 --quiet "${patterns[@]}" || verdict=$?
 	((verdict <= 1)) || exit "$verdict"
 }
@@ -74,7 +74,7 @@ run_peer()
 		files+=(--file "$dir/$name:/p/${name##*/}")
 		steps+="echo '# ${name##*/}'; timeout 300 /p/${name##*/} 2>&1; echo \"# exit \$?\"; "
 	done
-	"$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --share "$work/peer" \
+	attend "$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --share "$work/peer" \
 		--file "$here/collect:/etc/after" --timeout 1800 "${files[@]}" \
 		-- /bin/sh -c "$steps sh /etc/after" >"$out/peer.log" ||
 		die "the kernel's selftests did not run in the VM; see $out/peer.log"
@@ -116,6 +116,7 @@ coverage_main()
 	notes=$(dirname "$image")/notes
 	work=$(mktemp -d) || die "cannot write to ${TMPDIR:-/tmp}"
 	trap 'rm -rf "$work"' EXIT
+	end_on_signals
 	mkdir "$work/ours" "$work/peer"
 	build_agent
 	run_suite
