@@ -165,3 +165,67 @@ fetched()
 	update_lists
 	[ "$(cat "$cache/count")" = xx ]
 }
+
+# What is published where: "SUITE ORIGIN CODENAME", or "SUITE none" or "SUITE silent".
+published()	# TABLE
+{
+	local table=$1
+
+	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	published=$(sed "s/MINE/$codename/g" <<<"$table")
+	tmp=$BATS_TEST_TMPDIR
+	EXTRA_SUITES=(sid forky)
+	configured_suites() { awk '/configured/ { print $1, $2 }' <<<"$published"; }
+	fetch_release()
+	{
+		local uri suite origin name
+
+		while read -r uri suite origin name _; do
+			[[ $uri == "$1" && $suite == "$2" ]] || continue
+			[[ $origin != silent ]] || return 2
+			printf 'Origin: %s\nCodename: %s\n' "${origin/_/ }" "$name" >"$tmp/release"
+			return 0
+		done <<<"$published"
+		return 1
+	}
+	run write_sources
+	sources=$(sed -E 's/^deb (\[.*\] )?//' "$cache/apt/sources.list" 2>/dev/null || true)
+}
+
+@test "package sources are Debian's own, and what the mirror has of newer releases" {
+	published "http://m MINE Debian MINE configured
+		http://m MINE-backports Debian_Backports MINE-backports configured
+		http://m MINE-proposed-updates Debian MINE-proposed-updates configured
+		http://s MINE-security Debian MINE-security configured
+		http://other MINE Docker MINE configured
+		http://m sid Debian sid"
+	[ "$status" -eq 0 ]
+	[ "$sources" = "http://m $codename main
+http://m $codename-backports main
+http://s $codename-security main
+http://m sid main" ]
+}
+
+@test "suites with a name that moves are known by their codename" {
+	published "http://m stable Debian MINE configured
+		http://m unstable Debian sid configured
+		http://m experimental Debian rc-buggy configured
+		http://m sid Debian sid
+		http://m forky Debian forky"
+	[ "$sources" = $'http://m stable main\nhttp://m unstable main\nhttp://m forky main' ]
+}
+
+@test "without an answer suites are what they are called; with none of Debian's there is no mirror" {
+	published "http://m MINE silent x configured
+		http://other nodistro silent x configured"
+	[ "$sources" = "http://m $codename main
+http://m sid main
+http://m forky main" ]
+	rm "$cache/apt/sources.list"
+	published "http://m stable silent x configured"
+	[ "$status" -eq 1 ]
+	[ ! -e "$cache/apt/sources.list" ]
+	published "http://other MINE Docker MINE configured"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"no mirror to fetch from" ]]
+}

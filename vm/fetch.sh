@@ -17,28 +17,81 @@ configured_suites()
 		sed -nE "s#^'(.*)/dists/(.*)/(In)?Release'.*#\1 \2#p"
 }
 
+# Fetches to $tmp/release what a suite says of itself. 1: it is not there; 2: no answer.
+fetch_release()	# URI SUITE
+{
+	local name log=${tmp:?}/release.log
+
+	: >"$log"
+	for name in InRelease Release; do
+		rm -f "$tmp/release"
+		step "$log" timeout 60 /usr/lib/apt/apt-helper -o Acquire::Retries=0 \
+			download-file "$1/dists/$2/$name" "$tmp/release" && return
+		grep -qE ' (403|404|410) |Not Found|No such file' "$log" || return 2
+	done
+	return 1
+}
+
+# Sets $name to the codename, like trixie or trixie-updates, of what Debian itself publishes
+# there, whatever the suite is called (stable, testing); false if that is none. Others
+# name their suites like Debian's, and proposed-updates and the like are not for everybody.
+# Without an answer (then $reached is empty) the name of the suite must do; who is in
+# $silent is not asked again, for each time may take a minute.
+identify()	# URI SUITE CODENAME
+{
+	local rc=0 wanted='^[a-z]+(-(updates|security|backports))?$'
+
+	[[ $2 =~ $wanted ]] || return 1
+	if [[ $silent == *" $1 "* ]]; then
+		rc=2
+	else
+		fetch_release "$1" "$2" || rc=$?
+	fi
+	case $rc in
+	0)
+		name=$(sed -n 's/^Codename: //p' "$tmp/release" | head -n 1)
+		grep -qE '^Origin: Debian( Backports)?$' "$tmp/release" && [[ $name =~ $wanted ]] ;;
+	1)
+		reached=''
+		return 1 ;;
+	*)
+		reached='' name=$2 silent+=" $1 "
+		[[ $2 == "$3" || $2 == "$3"-* ]] ;;
+	esac
+}
+
+# False if no mirror answers.
 write_sources()
 {
-	local codename mirror='' uri suite trust=''
-	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	local codename mirror='' mirror_reached='' uri suite name reached trust='' rc
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg silent='' have=' ' failed=''
 
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
 	if [[ -r $keyring ]]; then
 		trust="[signed-by=$keyring] "
 	fi
 	mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
+	: >"$tmp/sources.list"
 	while read -r uri suite; do
-		if [[ $suite == "$codename"* ]]; then
-			echo "deb $trust$uri $suite main"
+		reached=1
+		identify "$uri" "$suite" "$codename" || { failed+=${reached:-x}; continue; }
+		echo "deb $trust$uri $suite main" >>"$tmp/sources.list"
+		have+="$name "
+		# A machine with testing or sid has no suite of its own codename.
+		if [[ $name != *-* ]] && [[ -z $mirror || $reached && \
+				( -z $mirror_reached || $name == "$codename" ) ]]; then
+			mirror=$uri mirror_reached=$reached
 		fi
-		if [[ $suite == "$codename" ]]; then
-			mirror=$uri
-		fi
-	done < <(configured_suites) >"$cache/apt/sources.list"
+	done < <(configured_suites)
+	[[ $mirror || $failed != *x* ]] || return 1
 	[[ $mirror ]] || die "apt has no source for Debian '$codename': no mirror to fetch from"
 	for suite in "${EXTRA_SUITES[@]}"; do
-		echo "deb $trust$mirror $suite main"
-	done >>"$cache/apt/sources.list"
+		[[ $have != *" $suite "* ]] || continue
+		rc=0
+		[[ -z $mirror_reached ]] || fetch_release "$mirror" "$suite" || rc=$?
+		((rc == 1)) || echo "deb $trust$mirror $suite main" >>"$tmp/sources.list"
+	done
+	mv "$tmp/sources.list" "$cache/apt/sources.list"
 }
 
 have_recent_lists()
@@ -65,7 +118,7 @@ fetch_lists()
 	# On a full disk apt has been seen to wait for ever.
 	(($(cache_free) >= 300)) || { say "disk full: no room for package lists"; return 1; }
 	say "fetching package lists"
-	write_sources
+	write_sources || return
 	: >"$cache/apt/log"
 	step "$cache/apt/log" timeout 900 apt-get "${private_apt[@]}" -q update || {
 		log_tail "$cache/apt/log"
