@@ -234,3 +234,21 @@ interrupted()	# WHAT
 		--programs "$root/unit/fake" --test verdicts_test:passes
 	[[ $output == *"$(git rev-parse t7) is the first bad commit"* ]]
 }
+
+@test "bisect: --judge has no verdict where the suite or a tool is missing" {
+	tree good
+	mkdir "$BATS_TEST_TMPDIR/empty" "$BATS_TEST_TMPDIR/bin"
+	bisect --judge --src "$src" --out "$out" --programs "$BATS_TEST_TMPDIR/empty" \
+		--test verdicts_test:passes
+	[ "$status" -eq 128 ]
+	[[ $output == *"there are no test programs in"* ]]
+	# Neither python nor git, and nobody who could install them.
+	ln -s "$(command -v dirname)" "$BATS_TEST_TMPDIR/bin/dirname"
+	printf '#!/bin/sh\necho 1000\n' >"$BATS_TEST_TMPDIR/bin/id"
+	chmod +x "$BATS_TEST_TMPDIR/bin/id"
+	PATH=$BATS_TEST_TMPDIR/bin run "$root/tools/bisect/run.sh" --judge --test x
+	[ "$status" -eq 128 ]
+	[[ $output == "run_tests.sh: missing tools; as root, run: "* ]]
+	PATH=$BATS_TEST_TMPDIR/bin run "$root/tools/bisect/run.sh" --test x -- --judge
+	[ "$status" -eq 2 ]
+}

@@ -51,6 +51,11 @@ class Steps(unittest.TestCase):
         with self.assertRaisesRegex(worker.WorkError, "ended with 2: run_tests.sh: disk full"):
             self.work(build="echo run_tests.sh: disk full; exit 2")
 
+    def test_results_that_cannot_be_read_stop(self):
+        run = 'while [ "$1" != --out ]; do shift; done; mkdir -p $2; echo "{" >$2/results.json'
+        with self.assertRaisesRegex(worker.WorkError, "results.json cannot be read: "):
+            self.work(run=run)
+
     def test_a_needed_option(self):
         build = "touch $3/image; echo CONFIG_KVM_SMM=y >$3/missing"
         found = self.one("--need", "KVM_SMM", build=build)

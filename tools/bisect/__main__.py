@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -39,7 +40,7 @@ def provide(directory, programs):
     done = subprocess.run(["setpriv", "--pdeathsig", "TERM", *command],
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
-        sys.exit(2)
+        raise worker.WorkError("bisect: the suite's programs cannot be provided")
 
 
 def lock(path):
@@ -199,13 +200,20 @@ def main(argv):
 
 def run(argv):
     """Under --judge nothing but a verdict may look like one to git."""
-    trouble = outcome.CODES[outcome.ABORT] if "--judge" in argv else 2
+    judging = "--judge" in (argv[:argv.index("--")] if "--" in argv else argv)
+    trouble = outcome.CODES[outcome.ABORT] if judging else 2
     start = time.monotonic()
     try:
         return main(argv)
     except (request_options.UsageError, gitbisect.GitError, states.StateError, search.Aborted,
             worker.WorkError, plan.PlanError, OSError) as problem:
         print(f"run_tests.sh: {problem}", file=sys.stderr)
+        return trouble
+    except Exception:
+        # Python's own exit code for it is 1, which git takes for "bad".
+        if not judging:
+            raise
+        traceback.print_exc()
         return trouble
     except KeyboardInterrupt:
         print(f"# interrupted after {time.monotonic() - start:.0f} s; --resume goes on",

@@ -79,6 +79,18 @@ def first_error(log):
     return outcome.one_line((found or lines or ["no output"])[0])
 
 
+def read_results(directory):
+    """What results.json says, or None if there is none."""
+    path = os.path.join(directory, "results.json")
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as stream:
+        try:
+            return json.load(stream)
+        except ValueError as error:
+            raise WorkError(f"{path} cannot be read: {error}") from error
+
+
 class Step:
     """What became of one commit: outcomes by case, and the time it took."""
 
@@ -160,11 +172,7 @@ class Worker:
         if self.settings.seed is not None:
             command += ["--seed", str(self.settings.seed)]
         code, said = call([*command, *cases], os.path.join(folder, "run.out"))
-        results = None
-        if os.path.exists(os.path.join(into, "results.json")):
-            with open(os.path.join(into, "results.json"), encoding="utf-8") as stream:
-                results = json.load(stream)
-        return outcome.of_run(code, said, results, cases, self.policy)
+        return outcome.of_run(code, said, read_results(into), cases, self.policy)
 
     def cost(self, folder, cases, reference):
         """The last of three rounds, which no first use disturbs."""
