@@ -13,6 +13,8 @@ import judge
 import mutants
 import pipeline
 import report
+import session
+import verdict
 import verdicts
 from plan import Case
 
@@ -91,6 +93,21 @@ class Boots(unittest.TestCase):
 
     def test_a_boot_that_fails_once_is_nobodys_fault(self):
         self.assertEqual(self.run_with([([], "did not boot"), ([], None)]), ([], 2))
+
+    def test_nor_is_a_later_boot_that_fails(self):
+        suite = judge.Suite(types.SimpleNamespace(full=False, seed=1, timeout=9, known=None),
+                            [Case("t", "x.a")], ["/p/t"], {})
+        record = types.SimpleNamespace(text=str, kernel=[], end=None)
+        not_run = session.Result(suite.cases[0], 1, verdict.FAIL, verdict.NO_BOOT, record)
+
+        def fake(_launch, _known, on_result, _console):
+            return types.SimpleNamespace(run=lambda pending: on_result(not_run))
+
+        with tempfile.NamedTemporaryFile("wb") as console, \
+                mock.patch.object(suite, "_launch"), \
+                mock.patch.object(session, "Session", fake):
+            kills = suite.run(suite.cases, None, console)
+        self.assertEqual([(k.case, k.how) for k in kills], [("boot", "crash")])
 
     def test_a_kernel_that_never_boots_is_killed(self):
         kills, tries = self.run_with([([], "did not boot")] * judge.BOOTS)

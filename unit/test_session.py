@@ -140,6 +140,29 @@ class SessionTest(unittest.TestCase):
         with self.assertRaisesRegex(session.RunError, "did not boot"):
             self.run_session(lambda boot, ids: ([], executor.NO_BOOT))
 
+    def test_a_later_boot_that_fails_once_is_tried_again(self):
+        def behave(boot, ids):
+            if boot == 1:
+                return [HELLO, *good("1", "f.c1"), Event("begin", ["2"], b"")], executor.CRASH
+            return ([], executor.NO_BOOT) if boot == 2 else self.all_good(boot, ids)
+        self.run_session(behave)
+        self.assertEqual(self.results, {"f.c1": ("pass", ""), "f.c2": ("fail", "vm-crash"),
+                                        "f.c3": ("pass", "")})
+        self.assertEqual(len(self.boots), 3)
+
+    def test_a_variation_that_never_boots_fails_its_cases_only(self):
+        def behave(boot, ids):
+            if self.boots[-1][0] == "odd":
+                return [], executor.NO_BOOT
+            return self.all_good(boot, ids)
+        run = self.run_session(behave, needs=((), ("vm=odd",), ("vm=odd", "boot"), ("boot",)))
+        self.assertEqual(self.results, {"f.c1": ("pass", ""), "f.c2": ("fail", "not-run"),
+                                        "f.c3": ("fail", "not-run"), "f.c4": ("pass", "")})
+        self.assertEqual(self.reasons["f.c3"], verdict.NO_BOOT)
+        # Once it is known not to boot, it is not tried as often.
+        self.assertEqual([v for v, _ in self.boots].count("odd"), session.BOOT_TRIES + 1)
+        self.assertTrue(any("did not boot (variation odd)" in note for note in run.notes))
+
     def test_lost_lines_fail_the_cases_they_may_belong_to(self):
         def behave(_boot, ids):
             events = [HELLO, *good("1", "f.c1")]

@@ -67,6 +67,8 @@ class Suite:
         def on_result(result):
             if result.result != verdict.FAIL:
                 return
+            if result.reason == verdict.NO_BOOT:
+                raise session.RunError(result.reason)
             kills.append(verdicts.Kill(repr(result.case), verdicts.way(result.reason),
                                        result.reason))
             if not self.options.full:

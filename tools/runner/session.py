@@ -8,6 +8,7 @@ import executor
 import verdict
 
 MAX_BOOTS = 25          # after failed executions, in a row or not
+BOOT_TRIES = 3          # of a kernel that has booted before, or with other parameters
 
 
 class RunError(Exception):
@@ -52,6 +53,7 @@ class Session:
         self.timing = {"boot": 0.0, "tests": 0.0}
         self.suspects = []      # (outcome, items that ran together)
         self.killers = set()    # ids of what a VM died or hung of
+        self.unbootable = set() # variations that were tried often enough
         self.error = None
         self.boots = 0
 
@@ -64,18 +66,24 @@ class Session:
         self._judge_problems()
 
     def _run_group(self, waiting, variation, probe_job):
-        failed_boots = 0
+        failed_boots = silent = 0
         while waiting:
             self.active = {p.id: p for p in waiting}
             self.done = set()
             outcome = self._execute(waiting, variation, probe_job)
             probe_job = None
+            if outcome == executor.NO_BOOT:
+                silent += 1
+                if silent < BOOT_TRIES and variation not in self.unbootable:
+                    continue
+                self.unbootable.add(variation)
             retried = self._retry_alone(waiting, outcome)
             for item in waiting:
                 if item.id in self.done or item in retried:
                     continue
                 record = item.record
-                if record.began or outcome == executor.DONE or failed_boots >= MAX_BOOTS:
+                if (record.began or outcome in (executor.DONE, executor.NO_BOOT)
+                        or failed_boots >= MAX_BOOTS):
                     self._finish(item, outcome)
             waiting = [p for p in waiting if p.id not in self.done]
             failed_boots += 1
@@ -111,7 +119,11 @@ class Session:
         if self.error:
             raise RunError(self.error)
         if outcome == executor.NO_BOOT:
-            raise RunError("the kernel did not boot\n" + self.console_tail())
+            # A later boot may have failed of its parameters, or of bad luck.
+            if not self.release:
+                raise RunError("the kernel did not boot\n" + self.console_tail())
+            self.notes.append(f"the kernel did not boot (variation {variation}); its console "
+                              "ended with\n" + self.console_tail())
         if outcome in (executor.CRASH, executor.HANG):
             self.notes.append(f"the VM ended by {outcome}; its console ended with\n"
                               + self.console_tail())

@@ -27,6 +27,10 @@ OWN_FINDING = re.compile(
     r"(plan|exit|crash|hang|splat|taint|lost|vm-crash|vm-hang|not-run|xpass): ")
 
 
+# Of a case whose VM never came up, though another had.
+NO_BOOT = "not-run: the kernel did not boot"
+
+
 class Record:
     """What the agent told about one case."""
 
@@ -94,6 +98,8 @@ def judge(record, name, timeout, outcome, shared=False):
 
 
 def _unfinished(record, outcome):
+    if not record.began and outcome == "no-boot":
+        return NO_BOOT
     if not record.began and outcome != "done":
         return f"not-run: the VM died too often ({outcome})"
     if outcome == "crash":
