@@ -160,8 +160,11 @@ def file_hash(path):
 def qemu_version(options):
     if not options.kernel:
         return None
-    done = subprocess.run([f"qemu-system-{options.arch}", "--version"],
-                          capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run([f"qemu-system-{options.arch}", "--version"],
+                              capture_output=True, text=True, check=False)
+    except OSError:
+        return None
     return done.stdout.split("\n")[0]
 
 
@@ -196,6 +199,26 @@ def exit_code(results, options):
     return EXIT_PASSED
 
 
+RESULT_FILES = ("results.tap", "junit.xml", "results.json")
+
+
+def remove_results(directory):
+    """Those of an earlier run, which would pass for this one's if it ends early."""
+    for name in RESULT_FILES:
+        try:
+            os.unlink(os.path.join(directory, name))
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+
+
+def without_result(pending, results, reason):
+    """Failures for what was planned and did not come to a verdict."""
+    known_ones = {(result.case, result.iteration) for result in results}
+    return [session.Result(item.case, item.seed, verdict.FAIL, f"not-run: {reason}",
+                           item.record, item.iteration)
+            for item in pending if (item.case, item.iteration) not in known_ones]
+
+
 def run_all(options, cases, seed):
     directory = "/t" if options.kernel else os.path.dirname(options.program[0])
     pending = make_pending(cases, options, seed, directory)
@@ -213,36 +236,53 @@ def run_all(options, cases, seed):
                               shared=not options.kernel)
         probe = options.probe and executor.Job(
             "probe", [os.path.join(directory, os.path.basename(options.probe))], 60)
-        interrupted = None
+        todo = pending if options.kernel else native_only(pending, on_result)
+        end = None
+        before = len(results)
         try:
-            todo = pending if options.kernel else native_only(pending, on_result)
             run.run(todo, probe)
         except (KeyboardInterrupt, SystemExit) as error:
-            interrupted = error
+            end = error
+        except (session.RunError, OSError) as error:
+            printer.finish()
+            if len(results) == before:
+                raise
+            end = error
     printer.finish()
     phases = [p.split("=") for p in options.phase]
     phases = [(name, float(seconds)) for name, seconds in phases] + list(run.timing.items())
-    finish(options, run, results, seed, phases)
-    if interrupted:
-        print("# interrupted: the results are incomplete", file=sys.stderr)
-        raise interrupted
+    facts_of_run = facts(options, run, seed, phases)
+    facts_of_run["planned"] = len(pending)
+    missing = []
+    if end:
+        broken = isinstance(end, Exception)
+        facts_of_run["interrupted"] = True
+        missing = without_result(pending, results,
+                                 output.one_line(str(end)) if broken else "interrupted")
+    finish(options, run, results, missing, facts_of_run, phases)
+    if end:
+        if not broken:
+            print("# interrupted: the results are incomplete", file=sys.stderr)
+        raise end
     return exit_code(results, options)
 
 
-def finish(options, run, results, seed, phases):
+def finish(options, run, results, missing, facts_of_run, phases):
     order = {}
-    for result in results:
+    for result in results + missing:
         order.setdefault((result.iteration, result.case.file), len(order))
+    every = sorted(results + missing, key=lambda r: order[r.iteration, r.case.file])
+    output.write_tap(os.path.join(options.out, "results.tap"), every)
+    output.write_junit(os.path.join(options.out, "junit.xml"), every)
+    output.write_json(os.path.join(options.out, "results.json"), every, facts_of_run)
     results.sort(key=lambda r: order[r.iteration, r.case.file])
-    output.write_tap(os.path.join(options.out, "results.tap"), results)
-    output.write_junit(os.path.join(options.out, "junit.xml"), results)
-    output.write_json(os.path.join(options.out, "results.json"), results,
-                      facts(options, run, seed, phases))
-    output.print_summary(results, options.command, run.notes, phases)
+    output.print_summary(results, options.command, run.notes, phases, len(missing))
 
 
 def main(argv):
     options = parse_arguments(argv)
+    if options.out and not options.list:
+        remove_results(options.out)
     seed = options.seed if options.seed is not None else random.SystemRandom().getrandbits(32)
     cases = select_cases(options, seed)
     if options.list:

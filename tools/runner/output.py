@@ -151,7 +151,8 @@ def print_failure(result, command):
         print(f"    seed {result.seed}; to repeat: {command} --seed {result.seed} {target}")
 
 
-def print_summary(results, command, notes, phases):
+def print_summary(results, command, notes, phases, not_run=0):
+    """not_run: cases without a verdict, as the run ended early; only their number counts."""
     for note in notes:
         print(f"# note: {note}")
     for result in results:
@@ -170,4 +171,5 @@ def print_summary(results, command, notes, phases):
     totals = count(results)
     if known:
         print(f"# {len(known)} failed as listed in the known failures")
-    print(f"{totals[PASS]} passed, {totals[FAIL]} failed, {totals[SKIP]} skipped", flush=True)
+    print(f"{totals[PASS]} passed, {totals[FAIL]} failed, {totals[SKIP]} skipped"
+          + (f", {not_run} not run" if not_run else ""), flush=True)
