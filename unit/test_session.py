@@ -223,6 +223,27 @@ class SessionTest(unittest.TestCase):
         self.assertEqual(self.results, {"f.c1": ("fail", "crash"), "f.c2": ("fail", "splat"),
                                         "f.c3": ("pass", "")})
 
+    def test_trouble_during_the_probe_fails_the_run(self):
+        trouble = {"splat": Event("klog", ["probe"], b"WARNING: at kvm_main.c:1"),
+                   "taint": Event("taint", ["probe", "0", "512"], b""), "lost": LOST}
+        for word, event in trouble.items():
+            self.results.clear()
+
+            def behave(_boot, ids, event=event):
+                probe = [Event("begin", ["probe"], b""), event,
+                         Event("out", ["probe"], b"kvm=1\n"),
+                         Event("end", ["probe", "exit", "0", "1"], b"")]
+                return [HELLO, *probe, *self.all_good(1, ids[1:])[0][1:]], executor.DONE
+            self.run_session(behave, require=("kvm",))
+            self.assertEqual(self.results.pop("probe_leaves_no_trace"), ("fail", word))
+            self.assertEqual(set(self.results.values()), {("pass", "")})
+
+    def test_a_probe_that_does_not_end_proves_no_capability(self):
+        def behave(_boot, ids):
+            return [HELLO, Event("begin", ["probe"], b"")], executor.CRASH
+        with self.assertRaisesRegex(session.RunError, "the probe did not end"):
+            self.run_session(behave, require=("kvm",))
+
     def test_a_required_capability_that_is_missing_ends_the_run(self):
         def behave(_boot, ids):
             return [HELLO, Event("begin", ["probe"], b""),

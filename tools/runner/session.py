@@ -71,6 +71,8 @@ class Session:
             self.active = {p.id: p for p in waiting}
             self.done = set()
             outcome = self._execute(waiting, variation, probe_job)
+            if probe_job and self.require and self.probe.end is None:
+                raise RunError("a required capability is missing: the probe did not end")
             probe_job = None
             if outcome == executor.NO_BOOT:
                 silent += 1
@@ -235,14 +237,23 @@ class Session:
             if not self.killers.intersection(item.id for item in items):
                 names = ", ".join(repr(item.case) for item in items)
                 reason = f"vm-{outcome}: while {names} ran together; alone none does it"
+        self._fail_run("kernel_and_channel_are_sane", reason, self.problems)
+        # What warns only once has nothing left for the cases when the probe had it.
+        self._fail_run("probe_leaves_no_trace", verdict.trouble(self.probe, self.shared),
+                       self.probe)
+
+    def _fail_run(self, name, reason, record):
         if reason:
-            self.on_result(Result(RunCase(), None, verdict.FAIL, reason, self.problems))
+            self.on_result(Result(RunCase(name), None, verdict.FAIL, reason, record))
 
 
 class RunCase:
     """Stands for the run as a whole where a case is wanted."""
 
-    file, name, ids = "run", "kernel_and_channel_are_sane", ()
+    file, ids = "run", ()
+
+    def __init__(self, name):
+        self.name = name
 
     def __repr__(self):
         return f"{self.file}:{self.name}"
