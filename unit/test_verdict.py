@@ -39,6 +39,9 @@ class JudgeTest(unittest.TestCase):
         self.check_word("exit", report(f"not ok 1 {NAME}"), ("exit", 0, 5))
         self.check_word("exit", report(f"ok 1 {NAME} # SKIP no KVM"), ("exit", 0, 5))
         self.check_word("exit", report(f"ok 1 {NAME}"), ("exit", 4, 5))
+        self.assertEqual(self.judge(report(f"ok 1 {NAME} # XFAIL bug"), ("exit", 1, 5)),
+                         ("fail", "exit: reported xfail, but the exit code is 1"))
+        self.check_word("exit", report(f"not ok 1 {NAME} # XFAIL bug"), ("exit", 2, 5))
 
     def test_an_unexpected_pass(self):
         self.check_word("xpass", report(f"ok 1 {NAME} # XPASS"))
