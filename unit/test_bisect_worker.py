@@ -84,6 +84,8 @@ class Steps(unittest.TestCase):
         self.assertEqual(self.one("--count", "conv", vm_exec=vm + "; exit 1").word, outcome.SKIP)
 
     def test_a_count_without_boot(self):
+        with self.assertRaisesRegex(worker.WorkError, "no VM: vm_exec: QEMU cannot be started"):
+            self.one("--count", "conv", vm_exec="echo 'vm_exec: QEMU cannot be started'; exit 125")
         vm = "echo 'vm_exec: the VM ended badly: no-boot []'; exit 125"
         self.assertEqual(self.one("--count", "conv", vm_exec=vm).reason, outcome.NO_BOOT)
         self.assertEqual(self.one("--count", "conv", "--on-boot-fail", "bad",

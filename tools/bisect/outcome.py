@@ -103,7 +103,7 @@ def of_run(code, said, results, cases, policy):
     """{case: Outcome} of a run of run_tests.sh; results may be None."""
     if code in (0, 1, 4) and results:
         return {case: of_case(results, case, policy) for case in cases}
-    if code == 2 and NO_BOOT in said:
+    if code == 2 and f"run_tests.sh: {NO_BOOT}" in said.splitlines():
         everything = Outcome(policy.on_boot_fail, NO_BOOT)
     else:
         lines = [line for line in said.splitlines() if line.startswith("run_tests.sh: ")]

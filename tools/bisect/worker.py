@@ -185,6 +185,8 @@ class Worker:
              "--", "/bin/sh", "-c", f"cd /b && ./count {name} 3 ./{name}"],
             os.path.join(folder, "run.out"))
         counts = re.findall(rf"^{re.escape(name)} (\d+)$", said, re.M)
+        if code == 125 and "vm_exec: the VM ended" not in said:
+            raise WorkError(f"no VM: {outcome.one_line(said[-300:])}")
         if code == 125 and "no-boot" in said:
             found = outcome.Outcome(self.settings.on_boot_fail, outcome.NO_BOOT)
         else:

@@ -82,6 +82,8 @@ class Suite:
             pass
         except session.RunError as error:
             problem = str(error).split("\n", maxsplit=1)[0]
+        except executor.ExecutorError as error:
+            raise mutants.MutantError(str(error)) from error
         check_loaded(console, start)
         return kills, None if kills and not self.options.full else problem
 

@@ -243,7 +243,7 @@ def run_all(options, cases, seed):
             run.run(todo, probe)
         except (KeyboardInterrupt, SystemExit) as error:
             end = error
-        except (session.RunError, OSError) as error:
+        except (session.RunError, executor.ExecutorError, OSError) as error:
             printer.finish()
             if len(results) == before:
                 raise
@@ -296,7 +296,8 @@ if __name__ == "__main__":
     ending.exit_on_signals()
     try:
         sys.exit(main(sys.argv[1:]))
-    except (plan.PlanError, known.KnownError, session.RunError, OSError) as problem:
+    except (plan.PlanError, known.KnownError, session.RunError, executor.ExecutorError,
+            OSError) as problem:
         print(f"run_tests.sh: {problem}", file=sys.stderr)
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:

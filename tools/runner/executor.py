@@ -23,6 +23,10 @@ HANG = "hang"              # it fell silent
 STOPPED = "stopped"        # the listener asked for the end
 
 
+class ExecutorError(Exception):
+    """What should execute cannot be started; its text is for the user."""
+
+
 class Job:
     """One program run.  flags: "", or a comma list of "alone" and "raw"."""
 
@@ -139,8 +143,27 @@ def reap(process, sig=signal.SIGKILL):
     process.wait()
 
 
+class Tail:
+    """A console that also remembers its last lines."""
+
+    def __init__(self, sink):
+        self.sink, self.last = sink, b""
+
+    def write(self, data):
+        self.sink.write(data)
+        self.last = (self.last + data)[-4000:]
+
+    def lines(self, number=5):
+        text = self.last.decode(errors="replace")
+        return [line.rstrip() for line in text.splitlines() if line.strip()][-number:]
+
+
 def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
-    """Boots one VM that runs jobs; console_sink is a binary file."""
+    """Boots one VM that runs jobs; console_sink is a binary file.
+
+    ExecutorError: there was no VM that a kernel could have failed to boot in.
+    """
+    console = Tail(console_sink)
     nonce = secrets.token_hex(8)
     plan = wire.plan(jobs, nonce, config.channel, parallel, environment)
     ours, theirs = socket.socketpair()
@@ -155,8 +178,14 @@ def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
         try:
             # Under icount the VM's clock is far slower than ours.
             watch = Watch(config.boot_timeout, jobs, 20 if config.icount else 1)
-            return follow(process, ours.fileno(), (process.stdout.fileno(), console_sink),
-                          wire.Decoder(nonce), watch, listener)
+            outcome = follow(process, ours.fileno(), (process.stdout.fileno(), console),
+                             wire.Decoder(nonce), watch, listener)
+            # What a guest does, a triple fault too, ends QEMU with 0.
+            if outcome == NO_BOOT and process.poll():
+                raise ExecutorError("\n    ".join(
+                    [f"QEMU cannot be started: it ended with {process.returncode}",
+                     *console.lines()]))
+            return outcome
         finally:
             reap(process)
             process.stdout.close()
