@@ -3,8 +3,11 @@
 
 import io
 import os
+import subprocess
+import sys
 import tempfile
 import unittest
+from unittest import mock
 
 import executor
 
@@ -36,5 +39,35 @@ class Starts(unittest.TestCase):
                                         "QEMU cannot be started.*\n    .*no such machine"):
                 self.run_vm(script)
 
+    def test_the_initrd_has_no_name_that_could_stay(self):
+        with tempfile.TemporaryDirectory() as place, \
+                mock.patch.object(tempfile, "tempdir", place):
+            outcome, said = self.run_vm(f"cat $1; cat $1; ls -A {place}")
+        self.assertEqual((outcome, said), (executor.NO_BOOT, b"the initrd\nthe initrd\n"))
+
     def test_a_kernel_that_ends_before_the_agent_speaks(self):
         self.assertEqual(self.run_vm("echo panic"), (executor.NO_BOOT, b"panic\n"))
+
+
+class VmExec(unittest.TestCase):
+    def fails(self, *argv):
+        """The only line that vm_exec says, with the exit code for "no VM"."""
+        done = subprocess.run(
+            [sys.executable, os.path.join(executor.ROOT, "tools", "vm_exec"), *argv],
+            capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (125, ""), done.stderr)
+        lines = done.stderr.splitlines()
+        self.assertEqual(len(lines), 1, done.stderr)
+        return lines[0]
+
+    def test_its_own_trouble_is_one_line_and_not_the_commands_exit_code(self):
+        self.assertRegex(self.fails("--kernel", "/nosuch", "--agent", "/nosuch", "true"),
+                         "^vm_exec: .*No such file.*/nosuch")
+        self.assertRegex(self.fails("--kernel", "/nosuch", "--agent", "/nosuch", "--console",
+                                    "/proc/nosuch/console", "true"), "^vm_exec: .*console")
+        self.assertRegex(self.fails("--kernel", "/nosuch", "--agent", "/nosuch", "a\nb"),
+                         "^vm_exec: a tab or newline")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -167,13 +167,14 @@ def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
     nonce = secrets.token_hex(8)
     plan = wire.plan(jobs, nonce, config.channel, parallel, environment)
     ours, theirs = socket.socketpair()
-    with tempfile.NamedTemporaryFile(prefix="kvm-gmem-initrd-") as initrd, ours, theirs:
+    # Without a name it is gone with QEMU and us, however we end.
+    with tempfile.TemporaryFile() as initrd, ours, theirs:
         config.initrd(initrd, plan)
         initrd.flush()
         process = subprocess.Popen(
-            tied_to_us(config.command(initrd.name, theirs.fileno())),
+            tied_to_us(config.command(f"/dev/fd/{initrd.fileno()}", theirs.fileno())),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            pass_fds=[theirs.fileno()])
+            pass_fds=[initrd.fileno(), theirs.fileno()])
         theirs.close()
         try:
             # Under icount the VM's clock is far slower than ours.
