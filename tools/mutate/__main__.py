@@ -30,6 +30,7 @@ import report  # noqa: E402
 import verdicts  # noqa: E402
 
 MUTANTS = os.path.join(ROOT, "mutants")
+KNOWN_FAILURES = os.path.join(ROOT, "known-failures")
 MACROS = os.path.join(MUTANTS, "macros.h")
 
 EPILOG = """\
@@ -138,21 +139,40 @@ def digest(paths):
     return total.hexdigest()[:24]
 
 
+def failing_twice(suite, kernel, console):
+    """Names of the cases that fail again when each of them runs alone.
+
+    What is left out notices no mutant, for as long as the answer is kept: neither a busy
+    machine nor a VM that died of another case may put something on that list.
+    """
+    cases = suite.cases
+    for _ in range(2):
+        kills = suite.run(cases, kernel, console) if cases else []
+        if any(k.case == "boot" for k in kills):
+            raise mutants.MutantError("the kernel does not boot without a mutant: "
+                                      + kills[-1].reason)
+        failed = {k.case for k in kills}
+        cases = [plan.Case(c.file, c.name, c.ids, (*c.needs, "alone"))
+                 for c in cases if repr(c) in failed]
+    return [repr(c) for c in cases]
+
+
 def find_broken(suite, facts, directory):
     """Cases that fail on the kernel as it is; the answer is kept."""
     tree = facts["tree"][0]
     kernel = build.original(tree, os.path.join(directory, "original"))
-    key = digest([kernel.image, os.path.join(kernel.modules, "kvm.ko"), *facts["program"]])
+    key = digest([kernel.image, os.path.join(kernel.modules, "kvm.ko"), KNOWN_FAILURES,
+                  *facts["program"]])
     kept = os.path.join(cache_of(facts), f"broken-{key}-{suite.options.timeout}.json")
     if not os.path.exists(kept):
         print("# running the suite without a mutant", flush=True)
         full, suite.options.full = suite.options.full, True
         with open(os.path.join(directory, "original.log"), "wb") as console:
-            kills = suite.run(suite.cases, kernel, console)
+            broken = failing_twice(suite, kernel, console)
         suite.options.full = full
         os.makedirs(os.path.dirname(kept), exist_ok=True)
         with open(kept + ".new", "w", encoding="utf-8") as stream:
-            json.dump([k.case for k in kills], stream)
+            json.dump(broken, stream)
         os.replace(kept + ".new", kept)
     with open(kept, encoding="utf-8") as stream:
         return set(json.load(stream))
@@ -161,7 +181,7 @@ def find_broken(suite, facts, directory):
 def make_suite(options, facts, directory):
     sources = glob.glob(os.path.join(ROOT, "*_test.c")) + \
         glob.glob(os.path.join(ROOT, platform.machine(), "*_test.c"))
-    with open(os.path.join(ROOT, "known-failures"), encoding="utf-8") as stream:
+    with open(KNOWN_FAILURES, encoding="utf-8") as stream:
         failures = known.Known(stream, "known-failures")
     settings = judge.Options(facts["agent"][0], facts["channel"][0], platform.machine(),
                              options.timeout or 40, options.seed, options.full, failures)
