@@ -14,6 +14,8 @@
 #define MAX_ARGS	32
 #define MAX_LINE	1024
 #define MAX_PARALLEL	64
+#define MAX_IDS		(MAX_PARALLEL * 8)	/* ids of 7 characters, with commas */
+#define MAX_PREFIX	(MAX_IDS + 16)		/* a word and ids */
 
 enum job_state {
 	JOB_WAITING,
@@ -79,6 +81,8 @@ int kmsg_fd(void);
 void kmsg_forward(const char *who);
 void kmsg_check_taint(const char *who);
 void kmsg_report_leaks(void);
+/* Lets what warns only once warn again; before each job, where the kernel is ours. */
+void kmsg_rearm_warnings(void);
 void kmsg_show_blocked_tasks(void);
 
 #endif /* KVM_GMEM_AGENT_H */

@@ -50,7 +50,7 @@ static void write_all(const char *buf, size_t len)
 
 static void send_payload(const char *payload, size_t len)
 {
-	char frame[4 * MAX_LINE + 256];
+	char frame[3 * MAX_LINE + MAX_PREFIX + 256];
 	int head;
 
 	head = snprintf(frame, sizeof(frame), "%s %llu %zu ", channel_nonce, channel_seq++, len);
@@ -94,13 +94,13 @@ static size_t escape(char *out, const char *text, size_t len)
 	return out - start;
 }
 
-/* @len is at most MAX_LINE; @prefix is a short word or two. */
+/* @len is at most MAX_LINE; @prefix a word and ids. */
 void channel_send_text(const char *prefix, const char *text, size_t len)
 {
-	char payload[3 * MAX_LINE + 128];
-	size_t head = snprintf(payload, 128, "%s ", prefix);
+	char payload[3 * MAX_LINE + MAX_PREFIX];
+	size_t head = snprintf(payload, MAX_PREFIX, "%s ", prefix);
 
-	if (head >= 128)
+	if (head >= MAX_PREFIX)
 		errx(2, "agent: prefix too long");
 	send_payload(payload, head + escape(payload + head, text, len));
 }

@@ -65,6 +65,7 @@ void job_start(struct job *job)
 {
 	int fds[2];
 
+	kmsg_rearm_warnings();
 	channel_send("begin %s", job->id);
 	channel_drain();
 	if (pipe2(fds, O_CLOEXEC))

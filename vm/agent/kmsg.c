@@ -13,11 +13,12 @@
 #include "agent.h"
 
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
+#define WARN_AGAIN "/sys/kernel/debug/clear_warn_once"
 #define MAX_FORWARDED 2000	/* lines for each job: a flood must not stop the run */
 
 static int fd = -1;
 static unsigned long long taint;
-static char flood_who[64];
+static char flood_who[MAX_IDS];
 static int flood_lines;
 
 static unsigned long long read_taint(void)
@@ -60,7 +61,7 @@ static bool flooding(const char *who)
 /* A record is "PRIORITY,SEQ,TIME,FLAGS;text\n" and lines of key=value. */
 static void forward_record(const char *who, char *record)
 {
-	char prefix[96];
+	char prefix[MAX_PREFIX];
 	char *text = strchr(record, ';');
 	size_t len;
 
@@ -69,7 +70,7 @@ static void forward_record(const char *who, char *record)
 		return;
 	text++;
 	len = strcspn(text, "\n");
-	snprintf(prefix, sizeof(prefix), "klog %.64s", who);
+	snprintf(prefix, sizeof(prefix), "klog %.*s", MAX_IDS, who);
 	channel_send_text(prefix, text, len < MAX_LINE ? len : MAX_LINE);
 }
 
@@ -86,7 +87,7 @@ void kmsg_forward(const char *who)
 			record[len] = '\0';
 			forward_record(who, record);
 		} else if (len < 0 && errno == EPIPE) {
-			channel_send("klog %.64s kernel log overrun: lines were lost", who);
+			channel_send("klog %s kernel log overrun: lines were lost", who);
 		} else if (len >= 0 || errno != EINTR) {
 			return;
 		}
@@ -98,7 +99,7 @@ void kmsg_check_taint(const char *who)
 	unsigned long long value = read_taint();
 
 	if (value != taint)
-		channel_send("taint %.64s %llu %llu", who, taint, value);
+		channel_send("taint %s %llu %llu", who, taint, value);
 	taint = value;
 }
 
@@ -131,6 +132,17 @@ void kmsg_report_leaks(void)
 	while (fgets(line, sizeof(line), f))
 		channel_send_text("klog -", line, strcspn(line, "\n"));
 	fclose(f);
+}
+
+/*
+ * One boot serves many cases: a WARN_ON_ONCE() must fail each that trips it, not
+ * the first alone. What runs beside the new job may warn a second time; all that
+ * run at that moment are suspects then as they were before.
+ */
+void kmsg_rearm_warnings(void)
+{
+	if (getpid() == 1 && !access(WARN_AGAIN, W_OK))
+		write_string(WARN_AGAIN, "1");
 }
 
 void kmsg_show_blocked_tasks(void)

@@ -26,7 +26,7 @@ static bool abandoned;		/* a job could not be killed: start no other */
 /* The ids of what runs now, for attributing kernel messages. */
 static const char *running_ids(void)
 {
-	static char ids[64];
+	static char ids[MAX_IDS];
 	size_t len = 0;
 
 	ids[0] = '\0';

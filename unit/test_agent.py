@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The agent beside made-up files of the kernel, in namespaces of its own."""
+
+import glob
+import io
+import os
+import subprocess
+import tempfile
+import unittest
+
+import executor
+
+PARALLEL = 64       # MAX_PARALLEL of vm/agent/agent.h
+NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+
+
+def may_unshare():
+    return not subprocess.run([*NAMESPACES, "true"], stderr=subprocess.DEVNULL,
+                              check=False).returncode
+
+
+@unittest.skipUnless(may_unshare(), "namespaces may need root")
+class Agent(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.place.cleanup)
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu11", "-D_GNU_SOURCE",
+                        "-o", cls.path("agent"),
+                        *glob.glob(os.path.join(executor.ROOT, "vm", "agent", "*.c"))], check=True)
+        # As PID 1, like in the VM: powering off ends the namespace, no more.
+        with open(cls.path("start"), "w", encoding="utf-8") as stream:
+            stream.write(f"""#!/bin/sh
+export PLACE={cls.place.name}
+exec {" ".join(NAMESPACES)} sh -c '
+mount -t tmpfs debug /sys/kernel/debug && mount --bind $PLACE/tainted /proc/sys/kernel/tainted &&
+echo 0 >/sys/kernel/debug/clear_warn_once && exec $PLACE/agent "$1"' sh "$1"
+""")
+        os.chmod(cls.path("start"), 0o755)
+
+    @classmethod
+    def path(cls, name):
+        return os.path.join(cls.place.name, name)
+
+    def setUp(self):
+        self.events = []
+        with open(self.path("tainted"), "w", encoding="utf-8") as stream:
+            stream.write("0\n")
+
+    def run_agent(self, scripts, parallel, listener=lambda event: None):
+        jobs = [executor.Job(number, ["/bin/sh", "-c", script], 60)
+                for number, script in enumerate(scripts, 1)]
+
+        def note(event):
+            self.events.append(event)
+            return listener(event)
+        return executor.run_native(self.path("start"), jobs, parallel, note, io.BytesIO())
+
+    def test_each_job_finds_warnings_armed(self):
+        file = "/sys/kernel/debug/clear_warn_once"
+        self.run_agent([f"cat {file}; echo 0 >{file}"] * 3, 1)
+        self.assertEqual([e.text for e in self.events if e.kind == "out"], [b"1\n"] * 3)
+
+    def test_a_taint_is_given_to_all_that_ran(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        held = os.open(fifo, os.O_RDWR)
+        self.addCleanup(os.close, held)
+
+        def release(event):
+            if event.kind == "taint":
+                os.write(held, b"\n" * PARALLEL)
+
+        # Long ids: the first jobs only use up the short ones.  The last one starts when
+        # all others that wait for it have been.
+        first = 1000
+        self.run_agent(["exit 0"] * first + [f"read _ <{fifo}"] * (PARALLEL - 1)
+                       + ["echo 512 >$PLACE/tainted"], PARALLEL, release)
+        taints = [e.args for e in self.events if e.kind == "taint"]
+        self.assertEqual(len(taints), 1)
+        self.assertEqual(taints[0][1:], ["0", "512"])
+        self.assertEqual(taints[0][0].split(","),
+                         [str(first + i) for i in range(1, PARALLEL + 1)])
+
+
+if __name__ == "__main__":
+    unittest.main()
