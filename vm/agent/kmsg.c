@@ -13,6 +13,12 @@
 #include "agent.h"
 
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
+/*
+ * Seconds. kmemleak says nothing of objects that are younger than 5 s
+ * (MSECS_MIN_AGE), as their pointers may be on the way still: a scan right
+ * after the last case would see no leak of it. Only --debug kernels wait.
+ */
+#define KMEMLEAK_AGE	6
 #define WARN_AGAIN "/sys/kernel/debug/clear_warn_once"
 #define MAX_FORWARDED 2000	/* lines for each job: a flood must not stop the run */
 
@@ -123,6 +129,7 @@ void kmsg_report_leaks(void)
 	/* Only of a kernel that is all ours: elsewhere leaks are not news. */
 	if (getpid() != 1 || access(KMEMLEAK, R_OK))
 		return;
+	sleep(KMEMLEAK_AGE);
 	write_string(KMEMLEAK, "scan");
 	write_string(KMEMLEAK, "scan");
 	kmsg_forward("-");
