@@ -141,11 +141,17 @@ int harness_start(int argc, char **argv,
 		return code >= 0 ? code : test_harness_run(argc, argv);		\
 	}
 
-/* In a fixture's set-up or at a test's start; @reason is constant text. */
-#define REQUIRE(cond, reason)			\
-	do {					\
-		if (!(cond))			\
-			SKIP(return, reason);	\
+/*
+ * In a fixture's set-up or at a test's start; @reason is constant text. Later on, after
+ * something has failed, the case ends as failed: SKIP() alone would forget that.
+ */
+#define REQUIRE(cond, reason)						\
+	do {								\
+		if (!(cond)) {						\
+			if (_metadata->exit_code == KSFT_FAIL)		\
+				return;					\
+			SKIP(return, reason);				\
+		}							\
 	} while (0)
 
 /* Report @why, a message or NULL for "as expected". */

@@ -64,6 +64,13 @@ TEST_F(verdict, fails_an_expectation)
 	EXPECT_EQ(6, vcpu_call_done(self->vcpu, guest_add, 2, 3));
 }
 
+/* What it lacks is no excuse for what it got wrong before. */
+TEST_F(verdict, fails_before_it_lacks_something)
+{
+	EXPECT_EQ(6, vcpu_call_done(self->vcpu, guest_add, 2, 3));
+	REQUIRE(false, "not to be had");
+}
+
 TEST_F(verdict, fails_an_errno)
 {
 	EXPECT_ERRNO(EINVAL, __memslot_set1(self->vm, 1, 0, TEST_GPA + 1, PAGE_SIZE, NULL));
