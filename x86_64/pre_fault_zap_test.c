@@ -58,13 +58,26 @@ static bool read_nx(char *value, size_t size)
 	return true;
 }
 
-static void write_nx(const char *value)
+static bool __write_nx(const char *value)
 {
 	int fd = open(NX_HUGE_PAGES, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, value, strlen(value)) > 0;
 
-	FAIL_UNLESS(fd >= 0 && write(fd, value, strlen(value)) > 0, "write %s: %s",
-		    NX_HUGE_PAGES, errno_name(errno));
-	close(fd);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static void write_nx(const char *value)
+{
+	FAIL_UNLESS(__write_nx(value), "write %s to %s: %s", value, NX_HUGE_PAGES,
+		    errno_name(errno));
+}
+
+/* What it was, for a case that ends early. */
+static void restore_nx(void *nx)
+{
+	__write_nx(nx);
 }
 
 FIXTURE_SETUP(pre_fault_zap)
@@ -76,6 +89,7 @@ FIXTURE_SETUP(pre_fault_zap)
 	REQUIRE(type >= 0, "no VM type with private memory");
 	REQUIRE(fault_gate_available(), "no userfaultfd for kernel accesses");
 	REQUIRE(read_nx(self->nx, sizeof(self->nx)), "cannot change kvm.nx_huge_pages");
+	REQUIRE(strncmp(self->nx, "never", 5), "kvm.nx_huge_pages is never, and stays so");
 	self->vm = vm_create(type);
 	self->vcpu = vcpu_create(self->vm);
 	self->slot = memslot_add(self->vm, TEST_GPA, SLOT_SIZE, 0);
@@ -85,8 +99,8 @@ FIXTURE_SETUP(pre_fault_zap)
 
 FIXTURE_TEARDOWN(pre_fault_zap)
 {
-	if (self->vm)
-		write_nx(self->nx);
+	write_nx(self->nx);
+	fail_cancel(restore_nx, self->nx);
 	vm_free(self->vm);
 }
 
@@ -147,6 +161,7 @@ TEST_F(pre_fault_zap, goes_on_in_the_new_page_tables)
 
 	ASSERT_EQ(0, pthread_create(&s.thread, NULL, pre_fault, &s));
 	fault_gate_wait(&self->gate);
+	fail_at_exit(restore_nx, self->nx);
 	zap_all(self->nx);
 	fault_gate_open(&self->gate);
 	end_if_it_spins(&s);
