@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Accesses of the host that may fault, with the fault as a result. One byte
- * each; from any thread. SIGBUS and SIGSEGV belong to this file while it looks.
+ * each; from any thread. SIGBUS and SIGSEGV belong to this file while it looks, and then
+ * again to whom they belonged before.
  */
 #ifndef KVM_GMEM_HOST_FAULT_H
 #define KVM_GMEM_HOST_FAULT_H

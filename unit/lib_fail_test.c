@@ -7,6 +7,7 @@
 
 #include "case_limit.h"
 #include "fail.h"
+#include "host_fault.h"
 
 #include "kselftest_harness.h"
 
@@ -206,6 +207,26 @@ TEST(signal_undoes_all_and_is_the_end)
 	status = run(end_by_abort, letters, sizeof(letters));
 	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 	EXPECT_STREQ("cba", letters);
+}
+
+static void end_by_fault(void)
+{
+	volatile int *volatile nowhere = NULL;
+
+	leave_three();
+	if (host_try_read((void *)nowhere).signal == SIGSEGV)
+		leave_letter("s");
+	*nowhere = 1;
+}
+
+/* Red: signals kept by host_try_read(). */
+TEST(fault_is_the_end_after_one_that_was_caught)
+{
+	char letters[16];
+	int status = run(end_by_fault, letters, sizeof(letters));
+
+	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
+	EXPECT_STREQ("scba", letters);
 }
 
 static void ignore_sigterm(int sig)
