@@ -61,10 +61,26 @@ static u64 guest_use_pages(u64 gpa, u64 id, u64 seed)
 	return nr_empty;
 }
 
+struct user {
+	pthread_t thread;
+	struct vcpu *vcpu;
+	struct vm_exit exit;	/* of interest once it has ended */
+	bool has_ended;
+};
+
+static void *use_pages(void *arg)
+{
+	struct user *user = arg;
+
+	user->exit = vcpu_run(user->vcpu);
+	__atomic_store_n(&user->has_ended, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
 FIXTURE(punch_hole_race) {
 	struct vm *vm;
 	int fd;
-	struct vcpu_thread threads[MAX_VCPUS];
+	struct user users[MAX_VCPUS];
 };
 
 FIXTURE_VARIANT(punch_hole_race) {
@@ -95,10 +111,11 @@ FIXTURE_SETUP(punch_hole_race)
 	memslot_add_gmem(self->vm, TEST_GPA, SIZE, self->fd, 0);
 	mem_attrs_set_private(self->vm, TEST_GPA, SIZE);
 	for (i = 0; i < variant->nr_vcpus; i++) {
-		struct vcpu *vcpu = vcpu_create(self->vm);
+		struct user *user = &self->users[i];
 
-		vcpu_call(vcpu, guest_use_pages, TEST_GPA, i, rng_seed());
-		vcpu_thread_start(&self->threads[i], vcpu);
+		user->vcpu = vcpu_create(self->vm);
+		vcpu_call(user->vcpu, guest_use_pages, TEST_GPA, i, rng_seed());
+		ASSERT_EQ(0, pthread_create(&user->thread, NULL, use_pages, user));
 	}
 }
 
@@ -120,14 +137,8 @@ static void recycle_pages(u64 nr)
 	munmap(p, nr * PAGE_SIZE);
 }
 
-static bool has_left(const struct vcpu_thread *t)
-{
-	/* KVM_EXIT_UNKNOWN, 0, until the exit is stored. */
-	return READ_ONCE(t->exit.reason);
-}
-
 /* Wait until each vCPU has seen all pages once more; false if one left instead. */
-static bool wait_for_passes(struct vm *vm, const struct vcpu_thread *threads, int nr_vcpus)
+static bool wait_for_passes(struct vm *vm, const struct user *users, int nr_vcpus)
 {
 	time_t limit = time(NULL) + WAIT_LIMIT_SECONDS;
 	u64 *nr = guest_var(vm, &passes[0]), start[MAX_VCPUS];
@@ -138,7 +149,7 @@ static bool wait_for_passes(struct vm *vm, const struct vcpu_thread *threads, in
 	for (i = 0; i < nr_vcpus; i++) {
 		/* The pass under way may be past the hole: one that begins after now. */
 		while (READ_ONCE(nr[i]) < start[i] + 2) {
-			if (has_left(&threads[i]))
+			if (__atomic_load_n(&users[i].has_ended, __ATOMIC_ACQUIRE))
 				return false;
 			FAIL_UNLESS(time(NULL) <= limit, "vCPU %d makes no progress", i);
 			sched_yield();
@@ -165,14 +176,13 @@ TEST_F(punch_hole_race, running_vcpu_sees_old_bytes_or_zeros)
 
 		gmem_punch_hole(self->fd, first * PAGE_SIZE, nr * PAGE_SIZE);
 		recycle_pages(nr);
-		running = wait_for_passes(self->vm, self->threads, variant->nr_vcpus);
+		running = wait_for_passes(self->vm, self->users, variant->nr_vcpus);
 	}
 	WRITE_ONCE(*guest_var(self->vm, &stop), 1);
 	for (i = 0; i < variant->nr_vcpus; i++) {
-		struct vm_exit exit = vcpu_thread_join(&self->threads[i]);
-
-		EXPECT_GUEST_DONE(exit);
-		nr_empty += exit.uc.ret;
+		thread_join(self->users[i].thread, "a vCPU's thread");
+		EXPECT_GUEST_DONE(self->users[i].exit);
+		nr_empty += self->users[i].exit.uc.ret;
 	}
 	/* The holes were there, and somebody fell into each. */
 	EXPECT_LE(NR_HOLES, nr_empty);
