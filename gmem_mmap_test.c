@@ -255,10 +255,11 @@ TEST_F(gmem_shared_mapping, mappings_show_the_pages_of_their_offset)
 		page_pattern_fill(one, PAGE_SHARED, i, 2);
 		munmap(one, PAGE_SIZE);
 	}
-	for (i = 0; i < GMEM_KIND_NR_PAGES; i++)
+	for (i = 0; i < GMEM_KIND_NR_PAGES; i++) {
 		EXPECT_TRUE(page_pattern_check(whole + i * PAGE_SIZE, PAGE_SHARED, i, 2, &why)) {
 			TH_LOG("page %llu: %#llx, expected %#llx", i, why.found, why.expected);
 		}
+	}
 }
 
 /*

@@ -108,8 +108,9 @@ TEST(integers_print_as_libc_prints_them)
 	struct pair p;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(t); i++)
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		EXPECT_EQ(0, disagreements(&p, fmt, t[i].conv, t[i].flags)) LOG_PAIR(&p, fmt);
+	}
 }
 
 /* Red: width counted without the string's cut length. */
@@ -124,8 +125,9 @@ TEST(strings_and_characters_print_as_libc_prints_them)
 	size_t i, j;
 
 	for (i = 0; i < ARRAY_SIZE(formats); i++) {
-		for (j = 0; j < ARRAY_SIZE(texts); j++)
+		for (j = 0; j < ARRAY_SIZE(texts); j++) {
 			EXPECT_TRUE(AGREE(&p, formats[i], texts[j])) LOG_PAIR(&p, formats[i]);
+		}
 	}
 	for (i = 0; i < ARRAY_SIZE(chars); i++) {
 		EXPECT_TRUE(AGREE(&p, chars[i], 'x')) LOG_PAIR(&p, chars[i]);

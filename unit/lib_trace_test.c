@@ -76,8 +76,11 @@ TEST(log_refuses_what_it_cannot_count)
 	struct trace_log log;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(t); i++)
-		EXPECT_EQ(t[i].ret, parse(&log, t[i].text)) TH_LOG("row %zu", i);
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		EXPECT_EQ(t[i].ret, parse(&log, t[i].text)) {
+			TH_LOG("row %zu", i);
+		}
+	}
 }
 
 /* Red: key found inside a word; hex digits cut off at the first letter. */

@@ -86,10 +86,11 @@ static void check_hole(struct __test_metadata *_metadata, FIXTURE_DATA(other_mmu
 	vcpu_call_done(self->vcpu, guest_check_zero, TEST_GPA + HOLE * PAGE_SIZE, 1);
 	vcpu_call_done(self->vcpu, guest_fill_pages, TEST_GPA + HOLE * PAGE_SIZE, 1,
 		       PAGE_SHARED, 2);
-	for (i = 0; i < NR_PAGES; i++)
+	for (i = 0; i < NR_PAGES; i++) {
 		EXPECT_TRUE(host_has(self->p, i, i == HOLE ? 2 : 1)) {
 			TH_LOG("page %llu", i);
 		}
+	}
 	vcpu_call_done(self->vcpu, guest_check_pages, TEST_GPA, HOLE, PAGE_SHARED, 1);
 	vcpu_call_done(self->vcpu, guest_check_pages, TEST_GPA + (HOLE + 1) * PAGE_SIZE,
 		       NR_PAGES - HOLE - 1, PAGE_SHARED, 1);
