@@ -5,7 +5,11 @@
  * mapped as a whole by then, for a fault on a page of it that stays as it is.
  * arch/x86/kvm/mmu/mmu.c, kvm_arch_pre_set_memory_attributes().
  */
+#include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "backing.h"
 #include "guest_image.h"
@@ -46,38 +50,64 @@ FIXTURE_TEARDOWN(window)
 	vm_free(self->vm);
 }
 
-static u64 stop_reading;	/* the guest's copy */
+/* The guest's own; the host gets at them by guest_var(). */
+static u64 stop_reading, nr_reads;
 
 /* Reads one page, over and over, until the host says so. */
-static u64 guest_keep_reading(u64 gpa)
+static void guest_keep_reading(u64 gpa)
 {
-	u64 nr = 0;
-
 	while (!READ_ONCE(stop_reading)) {
 		guest_read_u64(gpa);
-		nr++;
+		WRITE_ONCE(nr_reads, nr_reads + 1);
 	}
+}
+
+/* Until the guest has all mapped that it uses. */
+static void wait_for_reads(struct vm *vm)
+{
+	time_t limit = time(NULL) + WAIT_LIMIT_SECONDS;
+	const u64 *nr = guest_var(vm, &nr_reads);
+	u64 start = READ_ONCE(*nr);
+
+	while (READ_ONCE(*nr) < start + 2) {
+		FAIL_UNLESS(time(NULL) <= limit, "the vCPU does not read");
+		sched_yield();
+	}
+}
+
+/* Of a vCPU that runs, which KVM_GET_STATS_FD would wait for. */
+static u64 faults_taken(int stats_fd)
+{
+	u64 nr;
+
+	FAIL_UNLESS(!__kvm_stats_file_get(stats_fd, "pf_taken", &nr), "no pf_taken");
 	return nr;
 }
 
 /*
  * ATTR-7, ATTR-9: all but the first page of a large page becomes private while the
- * guest reads the first: what it then finds in the second is private, in the first
- * shared. Red: mutant attr-hugepage-not-held.
+ * guest reads the first, and faults there before the conversion is over: what it then
+ * finds in the second is private, in the first shared. Red: mutant attr-hugepage-not-held.
  */
 TEST_F(window, fault_beside_the_range_maps_no_large_page)
 {
+	int i, stats_fd = ioctl(self->vcpu->fd, KVM_GET_STATS_FD, NULL);
 	u64 *stop = guest_var(self->vm, &stop_reading);
+	u64 nr_large, nr_faults, nr_in_window = 0;
 	struct vcpu_thread t;
-	int i;
 
+	ASSERT_LE(0, stats_fd);
 	for (i = 0; i < ROUNDS; i++) {
+		nr_large = kvm_stat_get(self->vm->fd, "pages_2m");
 		vcpu_call_done(self->vcpu, guest_touch_pages, TEST_GPA, 2);
-		ASSERT_LT(0, kvm_stat_get(self->vm->fd, "pages_2m"));
+		ASSERT_LT(nr_large, kvm_stat_get(self->vm->fd, "pages_2m"));
 		WRITE_ONCE(*stop, 0);
 		vcpu_call(self->vcpu, guest_keep_reading, TEST_GPA);
 		vcpu_thread_start(&t, self->vcpu);
+		wait_for_reads(self->vm);
+		nr_faults = faults_taken(stats_fd);
 		mem_attrs_set_private(self->vm, TEST_GPA + PAGE_SIZE, RANGE);
+		nr_in_window += faults_taken(stats_fd) - nr_faults;
 		WRITE_ONCE(*stop, 1);
 		EXPECT_GUEST_DONE(vcpu_thread_join(&t));
 
@@ -87,6 +117,9 @@ TEST_F(window, fault_beside_the_range_maps_no_large_page)
 		EXPECT_GUEST_RETURNED(0x7777777777777777ULL, vcpu_run(self->vcpu));
 		mem_attrs_set_shared(self->vm, TEST_GPA + PAGE_SIZE, RANGE);
 	}
+	/* Otherwise nobody came by when it mattered. */
+	EXPECT_LT(0, nr_in_window);
+	close(stats_fd);
 }
 
 GMEM_TEST_MAIN
