@@ -114,29 +114,42 @@ TEST_F(gmem_nomem, file_needs_a_descriptor)
 }
 
 /*
- * FALLOC-3: an allocation that runs out of memory keeps the pages that it got, says
- * ENOMEM, and goes on from there. Red: mutant falloc-nomem-ok.
+ * FALLOC-3: an allocation that runs out of memory keeps the pages that it got, all those
+ * before, says ENOMEM, and goes on from there. The later it does, the more there are, up
+ * to all but the last. Red: mutants falloc-nomem-ok, falloc-nomem-undoes.
  */
 TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
 {
 	struct fail_slab_sweep sweep = { 0 };
+	u64 nr, nr_before = 0;
+	bool can_count = true;
 	int ret, fd;
 
 	while (fail_slab_next(&sweep)) {
 		fd = gmem_create(self->vm, SIZE, 0);
+		can_count = gmem_can_count_pages(fd);
 		ret = FAIL_SLAB_NTH(&sweep, __gmem_allocate(fd, 0, SIZE));
 		if (ret) {
 			EXPECT_ERRNO(ENOMEM, ret) {
 				TH_LOG("allocation %d", sweep.nth);
 			}
-			if (gmem_can_count_pages(fd))
-				EXPECT_GT(NR_PAGES, gmem_count_pages(fd, 0, SIZE));
+			nr = can_count ? gmem_count_pages(fd, 0, SIZE) : 0;
+			EXPECT_LE(nr_before, nr) {
+				TH_LOG("allocation %d", sweep.nth);
+			}
+			if (nr)
+				EXPECT_EQ(nr, gmem_count_pages(fd, 0, nr * PAGE_SIZE)) {
+					TH_LOG("allocation %d", sweep.nth);
+				}
+			nr_before = nr;
 		}
 		EXPECT_OK(__gmem_allocate(fd, 0, SIZE));
-		if (gmem_can_count_pages(fd))
+		if (can_count)
 			EXPECT_EQ(NR_PAGES, gmem_count_pages(fd, 0, SIZE));
 		close(fd);
 	}
+	if (can_count)
+		EXPECT_EQ(NR_PAGES - 1, nr_before);
 	EXPECT_LT(0, sweep.nr_failed);
 }
 
