@@ -95,7 +95,8 @@ provide_stock()	# VERSION
 		timed fetch fetch_stock "$package"
 		mkdir -p "$tmp/image/modules" "$cache/stock"
 		take_file 'vmlinuz*' image || die "$package has no vmlinuz"
-		take_file 'config*' config || true	# 7.x has it in another package
+		# 7.x may have it in another package; there are modules of such names.
+		take_file 'config-[0-9]*' config || take_file config config || true
 		for name in "${STOCK_MODULES[@]}"; do
 			take_module "$name" || say "this kernel has no module $name"
 		done

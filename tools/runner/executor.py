@@ -35,6 +35,19 @@ class Job:
         self.seed, self.flags = seed, flags
 
 
+def config_of(kernel):
+    """The configuration that an image was built with: beside it, or in its build tree."""
+    directory = os.path.dirname(os.path.abspath(kernel))
+    path = os.path.join(directory, "config")
+    if not os.path.isfile(path) and os.path.basename(directory) == "boot":
+        path = os.path.join(directory, "../../../.config")
+    if not os.path.isfile(path):
+        return None
+    with open(path, "rb") as stream:
+        data = stream.read()
+    return data if b"\nCONFIG_" in data else None
+
+
 class VmConfig:
     """What a VM is made of; what is not an argument has a default."""
 
@@ -63,6 +76,9 @@ class VmConfig:
             archive.add_tree(name.lstrip("/"), path)
         if self.modules:
             archive.add_tree("modules", self.modules)
+        config = config_of(self.kernel)
+        if config:
+            archive.add("boot/config", config)
         archive.add("etc/plan", plan, 0o600)
         archive.finish()
 
