@@ -88,15 +88,16 @@ static inline void harness_skip_old_kvm(struct __test_metadata *_metadata,
 
 /*
  * Without the interfaces that private memory came with there is no behaviour to
- * pin, not even for VMs that do not use it.
+ * pin, not even for VMs that do not use it; unless @any_kvm, for a program that
+ * tests whether they are there.
  */
-static inline void harness_check_kvm(void)
+static inline void harness_check_kvm(bool any_kvm)
 {
 	struct __fixture_metadata *f;
 	struct __test_metadata *t;
 	bool no_kvm = __kvm_dev_fd() < 0;
 
-	if (!no_kvm && kvm_cap(KVM_CAP_USER_MEMORY2))
+	if (!no_kvm && (any_kvm || kvm_cap(KVM_CAP_USER_MEMORY2)))
 		return;
 	for (f = __fixture_list; f; f = f->next)
 		for (t = f->tests; t; t = t->next)
@@ -131,15 +132,19 @@ static inline void harness_for_each_case(harness_name_fn fn, void *arg)
 int harness_start(int argc, char **argv,
 		  void (*for_each_case)(harness_name_fn fn, void *arg));
 
-#define GMEM_TEST_MAIN								\
+#define __GMEM_TEST_MAIN(any_kvm)						\
 	int main(int argc, char **argv)						\
 	{									\
 		int code = harness_start(argc, argv, harness_for_each_case);	\
 										\
 		harness_set_limits();						\
-		harness_check_kvm();						\
+		harness_check_kvm(any_kvm);					\
 		return code >= 0 ? code : test_harness_run(argc, argv);		\
 	}
+
+#define GMEM_TEST_MAIN		__GMEM_TEST_MAIN(false)
+/* Also where KVM knows nothing of private memory. */
+#define GMEM_TEST_MAIN_ANY_KVM	__GMEM_TEST_MAIN(true)
 
 /*
  * In a fixture's set-up or at a test's start; @reason is constant text. Later on, after
