@@ -53,6 +53,16 @@ static void map_segments(struct guest_image *image)
 	close(fd);
 }
 
+/*
+ * A large page that khugepaged makes of the tables or the stacks would be mapped anew, amid a
+ * case that counts mappings and faults. EINVAL: a kernel without large pages.
+ */
+static void stay_with_base_pages(struct guest_image *image)
+{
+	FAIL_UNLESS(!madvise(image->hva, image->size, MADV_NOHUGEPAGE) || errno == EINVAL,
+		    "MADV_NOHUGEPAGE for the guest image: %s", errno_name(errno));
+}
+
 struct guest_image *guest_image_add(struct vm *vm)
 {
 	struct guest_image *image = calloc(1, sizeof(*image));
@@ -69,6 +79,7 @@ struct guest_image *guest_image_add(struct vm *vm)
 	FAIL_UNLESS(image->hva != MAP_FAILED, "map %#llx bytes for the guest image: %s",
 		    image->size, errno_name(errno));
 	map_segments(image);
+	stay_with_base_pages(image);
 	MUST(__memslot_set1(vm, 0, 0, image->gpa, image->size, image->hva));
 	return image;
 }
