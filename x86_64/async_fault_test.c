@@ -6,6 +6,7 @@
  * arch/x86/kvm/mmu/mmu.c, __kvm_mmu_faultin_pfn(); virt/kvm/async_pf.c.
  */
 #include <sched.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "case_limit.h"
@@ -29,6 +30,8 @@
 #define VECTOR		28
 
 #define GATE_GPA	(TEST_GPA + PAGE_SIZE)
+/* What the guest reads. */
+#define READ_GPA	(GATE_GPA + 8)
 #define SLOT_SIZE	(4 * PAGE_SIZE)
 
 #define TRY		"kvm_try_async_get_page"
@@ -44,6 +47,22 @@ FIXTURE(async_fault)
 	struct trace *trace;
 };
 
+/*
+ * Other VMs of the machine have such faults, too. The event of the end comes from a worker,
+ * not from the vCPU's thread; it has the page's host address besides.
+ */
+static void trace_reads(struct trace *trace, struct memslot *slot)
+{
+	char filter[96];
+
+	snprintf(filter, sizeof(filter), "gva == %#llx", READ_GPA);
+	trace_enable(trace, "kvm:" TRY, filter);
+	trace_enable(trace, "kvm:" REPEATED, filter);
+	snprintf(filter, sizeof(filter), "gva == %#llx && address == %#lx", READ_GPA,
+		 (unsigned long)memslot_hva(slot, GATE_GPA));
+	trace_enable(trace, "kvm:" COMPLETED, filter);
+}
+
 FIXTURE_SETUP(async_fault)
 {
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
@@ -56,9 +75,7 @@ FIXTURE_SETUP(async_fault)
 	self->slot = memslot_add(self->vm, TEST_GPA, SLOT_SIZE, MEMSLOT_GMEM);
 	guest_mmu_map_identity(self->vm, APIC_GPA, PAGE_SIZE);
 	self->trace = trace_open();
-	trace_enable(self->trace, "kvm:" TRY, NULL);
-	trace_enable(self->trace, "kvm:" REPEATED, NULL);
-	trace_enable(self->trace, "kvm:" COMPLETED, NULL);
+	trace_reads(self->trace, self->slot);
 	fault_gate_close(&self->gate, memslot_hva(self->slot, GATE_GPA));
 }
 
@@ -105,7 +122,7 @@ TEST_F(async_fault, shared_page_comes_in_the_background)
 	struct kvm_msi msi = { .address_lo = APIC_GPA, .data = VECTOR };
 	struct vcpu_thread t;
 
-	vcpu_call(self->vcpu, guest_read_interruptibly, GATE_GPA + 8);
+	vcpu_call(self->vcpu, guest_read_interruptibly, READ_GPA);
 	vcpu_thread_start(&t, self->vcpu);
 	fault_gate_wait(&self->gate);
 	EXPECT_TRUE(trace_shows(self->trace, TRY));
@@ -126,8 +143,8 @@ TEST_F(async_fault, shared_page_comes_in_the_background)
 TEST_F(async_fault, private_page_never_waits_for_the_shared_one)
 {
 	mem_attrs_set_private(self->vm, GATE_GPA, PAGE_SIZE);
-	vcpu_call_done(self->vcpu, guest_write_u64, GATE_GPA + 8, 7);
-	vcpu_call(self->vcpu, guest_read_interruptibly, GATE_GPA + 8);
+	vcpu_call_done(self->vcpu, guest_write_u64, READ_GPA, 7);
+	vcpu_call(self->vcpu, guest_read_interruptibly, READ_GPA);
 	EXPECT_GUEST_RETURNED(7, vcpu_run(self->vcpu));
 	EXPECT_EQ(0, trace_count(self->trace, TRY));
 	fault_gate_open(&self->gate);
