@@ -126,8 +126,7 @@ FIXTURE_SETUP(edu_storm)
 	struct storm *s = self->s = calloc(1, sizeof(*s));
 	struct vm *vm;
 
-	REQUIRE(edu_count() == NR_EDUS,
-		"no edu devices with vfio-pci (runs in the VM's variation edu)");
+	REQUIRE_NR_EDUS(edu_count() == NR_EDUS);
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	vm = vm_create(vm_private_type());
 	s->vcpu = vcpu_create(vm);

@@ -9,6 +9,7 @@
 #ifndef KVM_GMEM_VMM_EDU_H
 #define KVM_GMEM_VMM_EDU_H
 
+#include "disposable.h"
 #include "vmm/vfio_pci.h"
 
 #define EDU_VENDOR	0x1234
@@ -26,9 +27,15 @@ struct edu {
 /* For REQUIRE(): the number of devices that can be used. */
 int edu_count(void);
 
-#define REQUIRE_EDU()							\
-	REQUIRE(edu_count() > 0,					\
-		"no edu device with vfio-pci (runs in the VM's variation edu)")
+/* vfio_pci_open() takes it from its driver, which is not ours to do on a user's machine. */
+#define REQUIRE_NR_EDUS(enough)						\
+	do {								\
+		REQUIRE(enough, "no edu device with vfio-pci "		\
+			"(runs in the VM's variation edu)");		\
+		REQUIRE_DISPOSABLE_MACHINE();				\
+	} while (0)
+
+#define REQUIRE_EDU()	REQUIRE_NR_EDUS(edu_count() > 0)
 
 /* Device @index of those that there are. */
 void edu_open(struct edu *edu, int index, const struct ioas *ioas);
