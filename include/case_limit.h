@@ -12,4 +12,10 @@
  */
 int case_limit_seconds(void);
 
+/*
+ * How long to wait for another thread, a device or the kernel, in seconds: shorter than
+ * the case may take, so that a failure says what was waited for, and 40 at most.
+ */
+int wait_limit_seconds(void);
+
 #endif

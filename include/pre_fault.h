@@ -14,9 +14,10 @@ struct vcpu;
 
 /*
  * For alarm() around cases that pre-fault: several kernels have bugs that make the
- * ioctl spin until there is a signal. It bounds that failure, no more.
+ * ioctl spin until there is a signal. It bounds that failure, no more. Never 0, which
+ * would be no alarm.
  */
-#define PRE_FAULT_LIMIT_SECONDS	(case_limit_seconds() / 4)
+#define PRE_FAULT_LIMIT_SECONDS	(case_limit_seconds() / 4 + 1)
 
 /*
  * One ioctl for [*gpa, *gpa + *size): 0 or -errno. Both are advanced to what KVM

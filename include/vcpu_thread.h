@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * vCPUs that run in threads of their own, and a barrier between threads.
- * Nothing here waits for ever: a wait that passes WAIT_LIMIT_SECONDS ends the
+ * Nothing here waits for ever: a wait that passes wait_limit_seconds() ends the
  * case with a line that says what was waited for. The limit only bounds a
  * failure, no verdict depends on how fast a machine is.
  */
@@ -11,8 +11,6 @@
 #include <pthread.h>
 
 #include "vcpu.h"
-
-#define WAIT_LIMIT_SECONDS	40
 
 struct vcpu_thread {
 	pthread_t thread;

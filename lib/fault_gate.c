@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "case_limit.h"
 #include "fail.h"
 #include "fault_gate.h"
 #include "vcpu_thread.h"
@@ -53,9 +54,9 @@ void fault_gate_wait(struct fault_gate *gate)
 	int ret;
 
 	do {
-		ret = poll(&pfd, 1, WAIT_LIMIT_SECONDS * 1000);
+		ret = poll(&pfd, 1, wait_limit_seconds() * 1000);
 	} while (ret < 0 && errno == EINTR);
-	FAIL_UNLESS(ret == 1, "nobody came to the fault gate in %d s", WAIT_LIMIT_SECONDS);
+	FAIL_UNLESS(ret == 1, "nobody came to the fault gate in %d s", wait_limit_seconds());
 	FAIL_UNLESS(read(gate->fd, &msg, sizeof(msg)) == sizeof(msg) &&
 		    msg.event == UFFD_EVENT_PAGEFAULT, "no page fault from userfaultfd");
 }

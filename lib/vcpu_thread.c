@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "case_limit.h"
 #include "fail.h"
 #include "vcpu_thread.h"
 
@@ -11,7 +12,7 @@ static struct timespec wait_limit(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	ts.tv_sec += WAIT_LIMIT_SECONDS;
+	ts.tv_sec += wait_limit_seconds();
 	return ts;
 }
 
@@ -38,7 +39,7 @@ void *thread_join(pthread_t thread, const char *what)
 	void *result = NULL;
 	int ret = pthread_clockjoin_np(thread, &result, CLOCK_MONOTONIC, &limit);
 
-	FAIL_UNLESS(!ret, "%s did not end within %d s: %s", what, WAIT_LIMIT_SECONDS,
+	FAIL_UNLESS(!ret, "%s did not end within %d s: %s", what, wait_limit_seconds(),
 		    errno_name(ret));
 	return result;
 }
@@ -73,6 +74,6 @@ void barrier_wait(struct barrier *b)
 	while (round == b->round && !ret)
 		ret = pthread_cond_clockwait(&b->all_here, &b->lock, CLOCK_MONOTONIC, &limit);
 	FAIL_UNLESS(round != b->round, "barrier: %d of %d threads after %d s", b->nr_waiting,
-		    b->nr_threads, WAIT_LIMIT_SECONDS);
+		    b->nr_threads, wait_limit_seconds());
 	pthread_mutex_unlock(&b->lock);
 }

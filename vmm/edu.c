@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "case_limit.h"
 #include "fail.h"
 #include "vcpu_thread.h"
 #include "vmm/edu.h"
@@ -129,7 +130,7 @@ u64 iommu_fault_count(void)
 
 void iommu_fault_expect(u64 count)
 {
-	time_t end = time(NULL) + WAIT_LIMIT_SECONDS;
+	time_t end = time(NULL) + wait_limit_seconds();
 	u64 now;
 
 	for (;;) {

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "case_limit.h"
 #include "fail.h"
 #include "vcpu_thread.h"
 #include "vmm/vfio_pci.h"
@@ -192,8 +193,8 @@ void vfio_pci_wait_irq(struct vfio_pci *d)
 	struct pollfd poll_fd = { .fd = d->irq_fd, .events = POLLIN };
 	u64 count;
 
-	FAIL_UNLESS(poll(&poll_fd, 1, WAIT_LIMIT_SECONDS * 1000) == 1,
-		    "%s sent no interrupt within %d s", d->name, WAIT_LIMIT_SECONDS);
+	FAIL_UNLESS(poll(&poll_fd, 1, wait_limit_seconds() * 1000) == 1,
+		    "%s sent no interrupt within %d s", d->name, wait_limit_seconds());
 	FAIL_UNLESS(read(d->irq_fd, &count, sizeof(count)) == sizeof(count), "read eventfd: %s",
 		    errno_name(errno));
 }

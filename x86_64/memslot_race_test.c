@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "case_limit.h"
 #include "disposable.h"
 #include "fail.h"
 #include "gmem.h"
@@ -131,7 +132,7 @@ static void *read_until_done(void *arg)
 static bool wait_for_pass(struct vm *vm, const struct reader *r, int id)
 {
 	u64 *nr = guest_var(vm, &passes[id]), start = READ_ONCE(*nr);
-	time_t limit = time(NULL) + WAIT_LIMIT_SECONDS;
+	time_t limit = time(NULL) + wait_limit_seconds();
 
 	while (READ_ONCE(*nr) == start) {
 		if (__atomic_load_n(&r->has_ended, __ATOMIC_ACQUIRE))

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "case_limit.h"
 #include "disposable.h"
 #include "harness.h"
 #include "gmem.h"
@@ -140,7 +141,7 @@ static void recycle_pages(u64 nr)
 /* Wait until each vCPU has seen all pages once more; false if one left instead. */
 static bool wait_for_passes(struct vm *vm, const struct user *users, int nr_vcpus)
 {
-	time_t limit = time(NULL) + WAIT_LIMIT_SECONDS;
+	time_t limit = time(NULL) + wait_limit_seconds();
 	u64 *nr = guest_var(vm, &passes[0]), start[MAX_VCPUS];
 	int i;
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "case_limit.h"
 #include "gmem.h"
 #include "guest_mem.h"
 #include "harness.h"
@@ -149,7 +150,7 @@ static const char *find_message(int fd, const char *word)
 	static char line[1024];
 	ssize_t len;
 
-	while (poll(&poll_fd, 1, WAIT_LIMIT_SECONDS * 1000) == 1) {
+	while (poll(&poll_fd, 1, wait_limit_seconds() * 1000) == 1) {
 		len = read(fd, line, sizeof(line) - 1);
 		if (len < 0)
 			return NULL;
