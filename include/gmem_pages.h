@@ -10,7 +10,10 @@
 
 #include "types.h"
 
-/* Whether this kernel can tell for @fd. For REQUIRE(). */
+/*
+ * Whether this kernel can tell for @fd. Only a kernel without cachestat(2) cannot, of a
+ * file that cannot be mapped; any other error ends the case.
+ */
 bool gmem_can_count_pages(int fd);
 
 /* The number of pages in [offset, offset + size) that the file holds. */

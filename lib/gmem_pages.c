@@ -62,12 +62,16 @@ static long count(int fd, u64 offset, u64 size)
 {
 	long nr = count_by_cachestat(fd, offset, size);
 
-	return nr < 0 ? count_by_mincore(fd, offset, size) : nr;
+	return nr == -ENOSYS ? count_by_mincore(fd, offset, size) : nr;
 }
 
 bool gmem_can_count_pages(int fd)
 {
-	return count(fd, 0, PAGE_SIZE) >= 0;
+	long nr = count(fd, 0, PAGE_SIZE);
+
+	/* Neither the system call nor, for a file of this kind, mmap. */
+	FAIL_UNLESS(nr >= 0 || nr == -ENODEV, "count the pages of a file: %s", errno_name(-nr));
+	return nr >= 0;
 }
 
 u64 gmem_count_pages(int fd, u64 offset, u64 size)
