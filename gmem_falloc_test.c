@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* fallocate() of a guest_memfd, seen from the host: modes, ranges, pages, bytes. */
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/falloc.h>
@@ -229,6 +232,50 @@ TEST_F(gmem_falloc, hole_takes_the_pages_of_its_range_only)
 			TH_LOG("after the hole of %llu pages at page %llu", holes[i].nr,
 			       holes[i].first);
 		}
+	}
+}
+
+static bool is_same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* Until the clock that files are stamped with has moved on: a tick, or at most a few. */
+static struct stat stat_before_next_tick(int fd)
+{
+	struct timespec now;
+	struct stat st;
+
+	MUST(fstat(fd, &st) ? -errno : 0);
+	do {
+		sched_yield();
+		MUST(clock_gettime(CLOCK_REALTIME_COARSE, &now) ? -errno : 0);
+	} while (now.tv_sec < st.st_mtim.tv_sec ||
+		 (now.tv_sec == st.st_mtim.tv_sec && now.tv_nsec <= st.st_mtim.tv_nsec));
+	return st;
+}
+
+/*
+ * FALLOC-9: whoever watches the file sees by its times that it was changed, and that it
+ * was not where the call was refused. Red: mutant file-falloc-times-stay.
+ */
+TEST_F(gmem_falloc, success_moves_the_times_and_refusal_does_not)
+{
+	static const int modes[] = { ALLOCATE, PUNCH_HOLE };
+	struct stat before, after;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		before = stat_before_next_tick(self->fd);
+		EXPECT_ERRNO(EINVAL, do_fallocate(self->fd, modes[i], 1, PAGE_SIZE));
+		ASSERT_EQ(0, fstat(self->fd, &after));
+		EXPECT_TRUE(is_same_time(before.st_mtim, after.st_mtim));
+		EXPECT_TRUE(is_same_time(before.st_ctim, after.st_ctim));
+
+		EXPECT_OK(do_fallocate(self->fd, modes[i], 0, PAGE_SIZE));
+		ASSERT_EQ(0, fstat(self->fd, &after));
+		EXPECT_FALSE(is_same_time(before.st_mtim, after.st_mtim));
+		EXPECT_FALSE(is_same_time(before.st_ctim, after.st_ctim));
 	}
 }
 
