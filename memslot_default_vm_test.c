@@ -14,6 +14,7 @@
 #include "harness.h"
 #include "memslot.h"
 #include "page_pattern.h"
+#include "pre_fault.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -185,6 +186,23 @@ TEST_F(memslot_mappable, closing_a_mappable_file_takes_all_memory)
 	vcpu_call(self->vcpu, guest_read_u64, TEST_GPA);
 	EXPECT_MEMORY_FAULT(vcpu_run(self->vcpu), TEST_GPA, PAGE_SIZE, 0);
 	EXPECT_MEMORY_FAULT(vcpu_run(self->vcpu), TEST_GPA, PAGE_SIZE, 0);
+}
+
+/*
+ * BIND-13, PREFAULT-3: pre-fault takes the file's pages as well, those of its range, and
+ * needs no hva for it. Red: mutants bind-no-gmem-only, prefault-nothing.
+ */
+TEST_F(memslot_mappable, pre_fault_takes_the_pages_of_a_mappable_file)
+{
+	REQUIRE(vm_cap(self->vm, KVM_CAP_PRE_FAULT_MEMORY), "no KVM_PRE_FAULT_MEMORY");
+	ASSERT_EQ(0, munmap(self->hva, SLOT_SIZE));
+	alarm(PRE_FAULT_LIMIT_SECONDS);
+	vcpu_pre_fault(self->vcpu, TEST_GPA + PAGE_SIZE, 2 * PAGE_SIZE);
+	alarm(0);
+	EXPECT_EQ(2, gmem_count_pages(self->gmem, OFFSET + PAGE_SIZE, 2 * PAGE_SIZE));
+	EXPECT_EQ(2, gmem_count_pages(self->gmem, 0, FILE_SIZE));
+	vcpu_call(self->vcpu, guest_check_zero, TEST_GPA, NR_PAGES);
+	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 }
 
 GMEM_TEST_MAIN
