@@ -6,11 +6,16 @@
  * arch/x86/include/asm/kvm_host.h, kvm_arch_nr_memslot_as_ids().
  */
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "gmem.h"
 #include "guest_mem.h"
+#include "guest_mmu.h"
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -109,6 +114,118 @@ TEST_F(smm, smi_runs_its_handler_or_ends_the_vm)
 	EXPECT_EQ(SMM_PORT, exit.io.port);
 	EXPECT_EQ(0x5a, exit.io.data[0]);
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+}
+
+#define FILE_PAGES	4
+
+FIXTURE(smm_gmem)
+{
+	struct vm *vm;
+	struct vcpu *vcpu;
+	int gmem;
+	u64 *hva;		/* the file's pages */
+	struct refusal_watch *watch;
+};
+
+FIXTURE_SETUP(smm_gmem)
+{
+	self->gmem = -1;
+	REQUIRE(kvm_cap(KVM_CAP_X86_SMM), "no system management mode");
+	self->vm = vm_create(VM_TYPE_DEFAULT);
+	REQUIRE(gmem_supported_flags(self->vm) & GUEST_MEMFD_FLAG_INIT_SHARED,
+		"no shared guest_memfd (before 6.18)");
+	self->vcpu = vcpu_create(self->vm);
+	guest_mmu_map_identity(self->vm, TEST_GPA, PAGE_SIZE);
+	self->gmem = gmem_create(self->vm, FILE_PAGES * PAGE_SIZE,
+				 GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED);
+	self->hva = gmem_mmap(self->gmem, 0, FILE_PAGES * PAGE_SIZE);
+}
+
+FIXTURE_TEARDOWN(smm_gmem)
+{
+	if (self->hva)
+		munmap(self->hva, FILE_PAGES * PAGE_SIZE);
+	if (self->gmem >= 0)
+		close(self->gmem);
+	vm_free(self->vm);
+	EXPECT_NOT_HELD(self->watch);
+	refusal_watch_free(self->watch);
+}
+
+/* One page at TEST_GPA, in the address space that the id says. */
+static int bind_page(FIXTURE_DATA(smm_gmem) *self, u32 id, u64 page)
+{
+	return __memslot_set2(self->vm, id, KVM_MEM_GUEST_MEMFD, TEST_GPA, PAGE_SIZE, self->hva,
+			      self->gmem, page * PAGE_SIZE);
+}
+
+/*
+ * BIND-4, EXIT-11: a page of the file has one place in one of the address spaces, while
+ * each of them has a page of its own at the same address.
+ * Red: mutant bind-overlap-other-space.
+ */
+TEST_F(smm_gmem, file_page_is_bound_in_one_address_space)
+{
+	ASSERT_OK(bind_page(self, 1, 0));
+	self->watch = refusal_watch_create(self->vm, (struct refusal_scope){
+		.fd = self->gmem, .file_pages = FILE_PAGES, .gpa = TEST_GPA, .guest_pages = 1,
+	});
+	EXPECT_REFUSED(self->watch, memslot_gmem_overlap_errno(),
+		       bind_page(self, SMM_SLOT + 1, 0));
+	EXPECT_OK(bind_page(self, SMM_SLOT + 1, 1));
+	refusal_watch_renew(self->watch);
+	EXPECT_REFUSED(self->watch, memslot_gmem_overlap_errno(),
+		       __memslot_set2(self->vm, 2, KVM_MEM_GUEST_MEMFD, TEST_GPA + SZ_2M,
+				      PAGE_SIZE, self->hva, self->gmem, PAGE_SIZE));
+
+	/* Whoever gives its page back leaves it to the other. */
+	EXPECT_OK(__memslot_set1(self->vm, SMM_SLOT + 1, 0, 0, 0, NULL));
+	EXPECT_OK(__memslot_set1(self->vm, 1, 0, 0, 0, NULL));
+	EXPECT_OK(bind_page(self, SMM_SLOT + 1, 0));
+	EXPECT_OK(bind_page(self, 1, 1));
+}
+
+/* What the handler read, or the reason why there is no such exit. */
+#define EXPECT_SMM_READ(value, exit)						\
+	do {									\
+		struct vm_exit __exit = (exit);					\
+										\
+		ASSERT_EXIT(0, KVM_EXIT_IO, __exit);				\
+		EXPECT_EQ(SMM_PORT, __exit.io.port);				\
+		EXPECT_EQ(value, *(u32 *)__exit.io.data);			\
+	} while (0)
+
+/*
+ * FALLOC-5, EXIT-11: a hole takes its pages out of the mappings of both address spaces,
+ * also while a vCPU is in the second. Red: mutants punch-first-space, bind-punch-first-slot.
+ */
+TEST_F(smm_gmem, hole_takes_pages_out_of_both_address_spaces)
+{
+	static const u8 handler[] = {
+		0x67, 0x66, 0xa1, 0x00, 0x00, 0x00, 0x40,	/* mov TEST_GPA, %eax */
+		0x66, 0xe7, SMM_PORT,				/* out %eax, $SMM_PORT */
+		0x67, 0x66, 0xa1, 0x00, 0x00, 0x00, 0x40,
+		0x66, 0xe7, SMM_PORT,
+		0x0f, 0xaa,					/* rsm */
+	};
+	struct memslot *smram = memslot_add(self->vm, SMRAM_GPA, SMRAM_SIZE, 0);
+
+	_Static_assert(TEST_GPA == 0x40000000, "what the handler reads");
+	memcpy((u8 *)smram->hva + SMM_ENTRY, handler, sizeof(handler));
+	ASSERT_OK(__memslot_set1(self->vm, SMM_SLOT, 0, SMRAM_GPA, SMRAM_SIZE, smram->hva));
+	ASSERT_OK(bind_page(self, smram->id + 1, 0));
+	ASSERT_OK(bind_page(self, SMM_SLOT + 1, 1));
+	self->hva[0] = 0x11111111;
+	self->hva[PAGE_SIZE / sizeof(u64)] = 0x22222222;
+
+	vcpu_call(self->vcpu, guest_read_u64, TEST_GPA);
+	EXPECT_GUEST_RETURNED(0x11111111, vcpu_run(self->vcpu));
+	EXPECT_OK(vcpu_ioctl(self->vcpu, KVM_SMI, NULL));
+	vcpu_call(self->vcpu, guest_read_u64, TEST_GPA);
+	EXPECT_SMM_READ(0x22222222, vcpu_run(self->vcpu));
+	gmem_punch_hole(self->gmem, 0, 2 * PAGE_SIZE);
+	EXPECT_SMM_READ(0, vcpu_run(self->vcpu));
+	EXPECT_GUEST_RETURNED(0, vcpu_run(self->vcpu));
 }
 
 GMEM_TEST_MAIN
