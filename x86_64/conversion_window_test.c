@@ -65,7 +65,7 @@ static void guest_keep_reading(u64 gpa)
 /* Until the guest has all mapped that it uses. */
 static void wait_for_reads(struct vm *vm)
 {
-	time_t limit = time(NULL) + WAIT_LIMIT_SECONDS;
+	time_t limit = time(NULL) + wait_limit_seconds();
 	const u64 *nr = guest_var(vm, &nr_reads);
 	u64 start = READ_ONCE(*nr);
 
