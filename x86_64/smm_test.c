@@ -123,7 +123,8 @@ FIXTURE(smm_gmem)
 	struct vm *vm;
 	struct vcpu *vcpu;
 	int gmem;
-	u64 *hva;		/* the file's pages */
+	u64 *hva;		/* the file's pages; */
+	char *other;		/* the slots' hva is another: its notifier would unmap, too */
 	struct refusal_watch *watch;
 };
 
@@ -139,6 +140,7 @@ FIXTURE_SETUP(smm_gmem)
 	self->gmem = gmem_create(self->vm, FILE_PAGES * PAGE_SIZE,
 				 GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED);
 	self->hva = gmem_mmap(self->gmem, 0, FILE_PAGES * PAGE_SIZE);
+	self->other = backing_map(BACKING_ANON, PAGE_SIZE);
 }
 
 FIXTURE_TEARDOWN(smm_gmem)
@@ -155,7 +157,7 @@ FIXTURE_TEARDOWN(smm_gmem)
 /* One page at TEST_GPA, in the address space that the id says. */
 static int bind_page(FIXTURE_DATA(smm_gmem) *self, u32 id, u64 page)
 {
-	return __memslot_set2(self->vm, id, KVM_MEM_GUEST_MEMFD, TEST_GPA, PAGE_SIZE, self->hva,
+	return __memslot_set2(self->vm, id, KVM_MEM_GUEST_MEMFD, TEST_GPA, PAGE_SIZE, self->other,
 			      self->gmem, page * PAGE_SIZE);
 }
 
@@ -176,7 +178,7 @@ TEST_F(smm_gmem, file_page_is_bound_in_one_address_space)
 	refusal_watch_renew(self->watch);
 	EXPECT_REFUSED(self->watch, memslot_gmem_overlap_errno(),
 		       __memslot_set2(self->vm, 2, KVM_MEM_GUEST_MEMFD, TEST_GPA + SZ_2M,
-				      PAGE_SIZE, self->hva, self->gmem, PAGE_SIZE));
+				      PAGE_SIZE, self->other, self->gmem, PAGE_SIZE));
 
 	/* Whoever gives its page back leaves it to the other. */
 	EXPECT_OK(__memslot_set1(self->vm, SMM_SLOT + 1, 0, 0, 0, NULL));
