@@ -44,9 +44,7 @@ table()
 source=$("$root/vm/kernel.sh" source)
 image=$("$root/vm/kernel.sh" image)
 peer=$(peer_dir "$build" "$source")
-mkdir -p "$build"
-setpriv --pdeathsig TERM flock -F "$build/.lock" \
-	make -s -C "$root" KSRC="$source" OUTPUT="$build" bench >/dev/null
+make_program "$source" "$build" bench
 build_peer "$source" "$peer" x86/private_mem_conversions_test
 build_peer "$source" "$peer" vm_lifetime_peer VPATH="$root/bench/peer" \
 	TEST_GEN_PROGS_EXTENDED_x86=vm_lifetime_peer

@@ -12,9 +12,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
 source=$("$root/vm/kernel.sh" source)
 image=$("$root/vm/kernel.sh" image)
-mkdir -p "$build"
-setpriv --pdeathsig TERM flock -F "$build/.lock" \
-	make -s -C "$root" KSRC="$source" OUTPUT="$build" "$build/progs/bench/iommu_cost" >/dev/null
+make_program "$source" "$build" "$build/progs/bench/iommu_cost"
 [[ -x $build/agent ]] || die "there is no agent: run ./run_tests.sh setup"
 exec "$root/tools/vm_exec" --kernel "$image" --agent "$build/agent" --icount --smp 1 --memory 3G \
 	--timeout 3600 --file "$build/progs/bench/iommu_cost:/iommu_cost" -- /iommu_cost "$@"

@@ -22,9 +22,7 @@ if (($# != 1)) || [[ ! -f $root/demo/$(uname -m)/$name.c ]]; then
 fi
 source=$("$root/vm/kernel.sh" source)
 image=$("$root/vm/kernel.sh" image)
-mkdir -p "$build"
-setpriv --pdeathsig TERM flock -F "$build/.lock" \
-	make -s -C "$root" KSRC="$source" OUTPUT="$build" "$build/progs/demo/$name" >/dev/null
+make_program "$source" "$build" "$build/progs/demo/$name"
 [[ -x $build/agent ]] || die "there is no agent: run ./run_tests.sh setup"
 variation=default
 [[ $name != *_dma ]] || variation=edu

@@ -49,8 +49,8 @@ done
 memory=${VM_MEMORY[$variation]:-$memory}
 
 # Two equal NUMA nodes, for placement tests, if there is a CPU for each; and a CPU 0
-# on which nothing runs that runs a vCPU (init keeps to KVM_GMEM_CPUS).  In QEMU up
-# to 10.0 at least, a CPU that loads its FPU state (cpu_set_fpus) also writes CPU 0's
+# on which nothing runs that runs a vCPU (init keeps to KVM_GMEM_CPUS).  In QEMU 7.2
+# (10.0 shows the same) a CPU that loads its FPU state (cpu_set_fpus) also writes CPU 0's
 # hflags2 without a lock, and so takes back what CPU 0 changes just then: nested
 # paging is off while the guest runs, or on in the host, or GIF stays clear.  Seen
 # about once in 500 runs of memslot_race: guests that shut down, a host that hangs,

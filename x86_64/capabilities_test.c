@@ -8,12 +8,12 @@
  * arch/x86/kvm/x86.c, kvm_vm_ioctl_check_extension().
  */
 #include <linux/kvm_para.h>
-#include <stdio.h>
 
 #include "harness.h"
 #include "kernel_config.h"
 #include "kernel_version.h"
 #include "kvm_compat.h"
+#include "module_param.h"
 #include "vm.h"
 
 #define SW_PROTECTED	"CONFIG_KVM_SW_PROTECTED_VM"
@@ -93,16 +93,6 @@ FIXTURE_VARIANT_ADD(capability, vm_types) {
 	.bits = BOTH_TYPES,
 };
 
-static bool has_tdp_mmu(void)
-{
-	FILE *f = fopen("/sys/module/kvm/parameters/tdp_mmu", "re");
-	int c = f ? getc(f) : 0;
-
-	if (f)
-		fclose(f);
-	return c == 'Y';
-}
-
 FIXTURE_SETUP(capability)
 {
 	int configured = variant->option ? kernel_config_has(variant->option) : 1;
@@ -114,7 +104,8 @@ FIXTURE_SETUP(capability)
 		"newer kernels have it for all VMs");
 	REQUIRE(configured >= 0, "the kernel's configuration is unknown");
 	REQUIRE(configured, "this kernel is configured without software-protected VMs");
-	REQUIRE(!variant->needs_tdp_mmu || has_tdp_mmu(), "no nested or extended paging");
+	REQUIRE(!variant->needs_tdp_mmu || module_param_is_set("kvm", "tdp_mmu"),
+		"no nested or extended paging");
 }
 
 FIXTURE_TEARDOWN(capability)

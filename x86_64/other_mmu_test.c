@@ -5,7 +5,6 @@
  * of default VMs may be a guest_memfd all the same (since 6.18), and what happens
  * to the file has to reach the guest.
  */
-#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "module_param.h"
 #include "page_pattern.h"
 #include "pre_fault.h"
 #include "vcpu.h"
@@ -32,23 +32,10 @@ FIXTURE(other_mmu)
 	char *p;
 };
 
-static bool parameter_is_set(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	int c = f ? getc(f) : 0;
-
-	if (f)
-		fclose(f);
-	return c == 'Y' || c == '1';
-}
-
-#define TDP_MMU		"/sys/module/kvm/parameters/tdp_mmu"
-#define NESTED_PAGING	"/sys/module/kvm_amd/parameters/npt"
-
 FIXTURE_SETUP(other_mmu)
 {
 	self->fd = -1;
-	REQUIRE(!parameter_is_set(TDP_MMU), "the TDP MMU is on");
+	REQUIRE(!module_param_is_set("kvm", "tdp_mmu"), "the TDP MMU is on");
 	self->vm = vm_create(VM_TYPE_DEFAULT);
 	self->vcpu = vcpu_create(self->vm);
 }
@@ -120,7 +107,7 @@ static bool pre_fault_is_known(struct vcpu *vcpu)
  */
 TEST_F(other_mmu, nested_paging_without_tdp_mmu_follows_the_file)
 {
-	REQUIRE(parameter_is_set(NESTED_PAGING), "no nested paging");
+	REQUIRE(module_param_is_set("kvm_amd", "npt"), "no nested paging");
 	REQUIRE((gmem_supported_flags(self->vm) & FLAGS) == FLAGS,
 		"no guest_memfd with these flags (before 6.18)");
 	fill(self);
@@ -134,7 +121,7 @@ TEST_F(other_mmu, nested_paging_without_tdp_mmu_follows_the_file)
  */
 TEST_F(other_mmu, shadow_paging_follows_the_file)
 {
-	REQUIRE(!parameter_is_set(NESTED_PAGING), "nested paging is on");
+	REQUIRE(!module_param_is_set("kvm_amd", "npt"), "nested paging is on");
 	REQUIRE((gmem_supported_flags(self->vm) & FLAGS) == FLAGS,
 		"no guest_memfd with these flags (before 6.18)");
 	fill(self);
@@ -149,7 +136,7 @@ TEST_F(other_mmu, shadow_paging_follows_the_file)
 TEST_F(other_mmu, nested_paging_without_tdp_mmu_has_no_private_memory)
 {
 	REQUIRE(kvm_cap(KVM_CAP_MEMORY_ATTRIBUTES), "no memory attributes in this kernel");
-	REQUIRE(parameter_is_set(NESTED_PAGING), "no nested paging");
+	REQUIRE(module_param_is_set("kvm_amd", "npt"), "no nested paging");
 	EXPECT_EQ(BIT_ULL(VM_TYPE_DEFAULT), kvm_vm_types());
 	EXPECT_ERRNO(EINVAL, __vm_create_fd(KVM_X86_SW_PROTECTED_VM));
 	EXPECT_EQ(-1, vm_private_type());
@@ -165,7 +152,7 @@ TEST_F(other_mmu, shadow_paging_has_no_pre_fault)
 {
 	u64 gpa = TEST_GPA, size = PAGE_SIZE;
 
-	REQUIRE(!parameter_is_set(NESTED_PAGING), "nested paging is on");
+	REQUIRE(!module_param_is_set("kvm_amd", "npt"), "nested paging is on");
 	REQUIRE(pre_fault_is_known(self->vcpu), "no KVM_PRE_FAULT_MEMORY");
 	memslot_add(self->vm, TEST_GPA, SIZE, 0);
 	EXPECT_EQ(0, kvm_cap(KVM_CAP_PRE_FAULT_MEMORY));

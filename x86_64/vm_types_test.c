@@ -3,18 +3,21 @@
  * Which VM types there are, and that what KVM says of them is what it does.
  * Documentation/virt/kvm/api.rst, 8.41 KVM_CAP_VM_TYPES.
  */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "guest_mem.h"
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "module_param.h"
 #include "vcpu.h"
 #include "vm.h"
 
 /* Types that are there whatever the machine; others need SEV or TDX hardware. */
 #define HARDWARE_TYPES	~(BIT_ULL(VM_TYPE_DEFAULT) | BIT_ULL(KVM_X86_SW_PROTECTED_VM))
+
+/* What software-protected VMs are built on; off with kvm_amd.npt=0, kvm_intel.ept=0. */
+#define has_tdp_mmu()	module_param_is_set("kvm", "tdp_mmu")
 
 FIXTURE(vm_types)
 {
@@ -28,17 +31,6 @@ FIXTURE_SETUP(vm_types)
 
 FIXTURE_TEARDOWN(vm_types)
 {
-}
-
-/* What software-protected VMs are built on; off with kvm_amd.npt=0, kvm_intel.ept=0. */
-static bool has_tdp_mmu(void)
-{
-	FILE *f = fopen("/sys/module/kvm/parameters/tdp_mmu", "re");
-	int c = f ? getc(f) : 0;
-
-	if (f)
-		fclose(f);
-	return c == 'Y';
 }
 
 /*

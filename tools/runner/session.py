@@ -238,7 +238,7 @@ class Session:
                 names = ", ".join(repr(item.case) for item in items)
                 reason = f"vm-{outcome}: while {names} ran together; alone none does it"
         self._fail_run("kernel_and_channel_are_sane", reason, self.problems)
-        # What warns only once has nothing left for the cases when the probe had it.
+        # What only the probe trips, no case would tell of.
         self._fail_run("probe_leaves_no_trace", verdict.trouble(self.probe, self.shared),
                        self.probe)
 
