@@ -146,7 +146,7 @@ else
 fi
 check "library's unit tests" check_unit
 check "library's unit tests in the VM" check_unit_in_vm
-check "runner's unit tests" attend env --default-signal=INT unit/run.sh
+check "runner's unit tests" attend env --default-signal=INT,HUP unit/run.sh
 check "runner's verdicts in the VM" check_meta
 
 attend ./run_tests.sh --vm "$@"

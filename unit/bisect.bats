@@ -170,7 +170,7 @@ interrupted()	# WHAT
 {
 	local pid
 
-	env --default-signal=INT "$root/run_tests.sh" bisect --src "$src" --out "$out" \
+	env --default-signal=INT,HUP "$root/run_tests.sh" bisect --src "$src" --out "$out" \
 		--programs "$root/unit/fake" --test verdicts_test:passes --good t1 --bad t7 \
 		>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
 	pid=$!

@@ -13,8 +13,8 @@ start_hanging()	# NAME OPTION...
 	local name=$1 until=$((SECONDS + 60))
 
 	shift
-	# Who runs us in the background may have had SIGINT ignored.
-	env --default-signal=INT "$root/run_tests.sh" --quiet --programs "$root/unit/fake" \
+	# Who runs us in the background may have had these ignored.
+	env --default-signal=INT,HUP "$root/run_tests.sh" --quiet --programs "$root/unit/fake" \
 		--out "$BATS_TEST_TMPDIR/out" "$@" verdicts_test:hangs >/dev/null 2>&1 3>&- &
 	runner=$!
 	while tree=$(descendants "$runner"); do
@@ -87,8 +87,8 @@ all_gone()	# PID...
 	echo "goes on"
 	END
 	for pair in KILL:137 TERM:143 INT:130 HUP:129; do
-		# Who runs us in the background may have had SIGINT ignored.
-		env --default-signal=INT bash "$BATS_TEST_TMPDIR/script" "$root" \
+		# Who runs us in the background may have had these ignored.
+		env --default-signal=INT,HUP bash "$BATS_TEST_TMPDIR/script" "$root" \
 			>"$BATS_TEST_TMPDIR/said" 3>&- &
 		runner=$!
 		until tree=$(descendants "$runner") && [[ $tree ]] &&
@@ -96,6 +96,7 @@ all_gone()	# PID...
 			[[ -e /proc/$runner ]]
 		done
 		kill -"${pair%:*}" "$runner"
+		all_gone "$runner"
 		status=0
 		wait "$runner" || status=$?
 		[ "$status" -eq "${pair#*:}" ]
