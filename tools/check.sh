@@ -23,7 +23,7 @@ end_on_signals
 missing_for_check()
 {
 	missing_packages clang:clang shellcheck:shellcheck bats:bats pyflakes3:pyflakes3 \
-		git:git pgrep:procps
+		git:git pgrep:procps patch:patch
 }
 
 check()	# NAME COMMAND...
