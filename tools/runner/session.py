@@ -50,7 +50,7 @@ class Session:
         self.notes = []
         self.problems = verdict.Record()    # what no case can be blamed for
         self.probe = verdict.Record()
-        self.timing = {"boot": 0.0, "tests": 0.0}
+        self.timing = {}        # seconds, by phase
         self.suspects = []      # (outcome, items that ran together)
         self.killers = set()    # ids of what a VM died or hung of
         self.unbootable = set() # variations that were tried often enough
@@ -115,8 +115,7 @@ class Session:
         start = time.monotonic()
         outcome = self.launch(jobs, self._listen, self.console, variation)
         end = time.monotonic()
-        self.timing["boot"] += (self.spoken or end) - start
-        self.timing["tests"] += end - (self.spoken or end)
+        self._note_time(waiting[0].case, (self.spoken or end) - start, end - (self.spoken or end))
         self.console.flush()
         if self.error:
             raise RunError(self.error)
@@ -130,6 +129,14 @@ class Session:
             self.notes.append(f"the VM ended by {outcome}; its console ended with\n"
                               + self.console_tail())
         return outcome
+
+    def _note_time(self, case, boot, tests):
+        """What further configurations and boots take is told apart."""
+        where = f" ({case.variation}{', own' if case.own_boot else ''})"
+        if where == " (default)":
+            where = ""
+        for phase, seconds in (("boot" + where, boot), ("tests" + where, tests)):
+            self.timing[phase] = self.timing.get(phase, 0.0) + seconds
 
     def console_tail(self, lines=15):
         self.console.flush()

@@ -145,36 +145,18 @@ void job_read_output(struct job *job)
 	}
 }
 
-static bool in_session(const char *pid, pid_t session)
-{
-	char path[64], stat[512];
-	int fd, sid;
-	ssize_t n;
-	char *p;
-
-	snprintf(path, sizeof(path), "/proc/%.16s/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, stat, sizeof(stat) - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	stat[n] = '\0';
-	/* The name may hold anything, a ')' too: the fields start after the last. */
-	p = strrchr(stat, ')');
-	return p && sscanf(p + 1, " %*c %*d %*d %d", &sid) == 1 && sid == session;
-}
-
 /* The harness moves its children to other process groups, not to other sessions. */
 void job_kill_session(const struct job *job, int sig)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *d;
+	pid_t pid;
 
-	while (proc && (d = readdir(proc)))
-		if (*d->d_name >= '1' && *d->d_name <= '9' && in_session(d->d_name, job->pid))
-			kill(strtol(d->d_name, NULL, 10), sig);
+	while (proc && (d = readdir(proc))) {
+		pid = strtol(d->d_name, NULL, 10);
+		if (pid > 0 && getsid(pid) == job->pid)
+			kill(pid, sig);
+	}
 	if (proc)
 		closedir(proc);
 }
