@@ -23,8 +23,8 @@ class Script(executor.VmConfig):
     def initrd(self, stream, plan):
         stream.write(b"the initrd\n")
 
-    def command(self, initrd, channel_fd):
-        return ["/bin/sh", "-c", self.script, "sh", initrd]
+    def command(self, initrd, channel_fd, monitor_fd):
+        return ["/bin/sh", "-c", self.script, "sh", initrd, str(monitor_fd)]
 
 
 class Starts(unittest.TestCase):

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Becomes QEMU, booting one VM.  The console is stdin/stdout; the agent's
-# channel is the socket inherited as --channel-fd, or discarded without one.
+# channel is the socket inherited as --channel-fd, or discarded without one;
+# --monitor-fd is a socket for QMP.
 #
 # With --parent PID it ends at once unless PID is still its parent.  Started
 # under "setpriv --pdeathsig KILL", QEMU then cannot outlive that process.
@@ -9,14 +10,14 @@ set -eu
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 arch=$(uname -m)
-kernel='' initrd='' append='' accel=tcg smp=2 memory=2G icount='' share='' channel='' variation=default
+kernel='' initrd='' append='' accel=tcg smp=2 memory=2G icount='' share='' channel='' monitor='' variation=default
 extra=()
 
 usage()
 {
 	echo "usage: boot.sh --kernel IMAGE --initrd FILE [--append PARAMETERS] [--smp N]" \
 		"[--memory SIZE] [--icount] [--single] [--share DIR] [--variation NAME]" \
-		"[--channel-fd N] [--arch ARCH] [--parent PID] [-- QEMU ARGUMENTS]" >&2
+		"[--channel-fd N] [--monitor-fd N] [--arch ARCH] [--parent PID] [-- QEMU ARGUMENTS]" >&2
 	exit 2
 }
 
@@ -31,6 +32,7 @@ while (($#)); do
 	--variation) variation=${2:?} ;;
 	--channel-fd) channel=${2:?} ;;
 	--arch) arch=${2:?} ;;
+	--monitor-fd) monitor=${2:?} ;;
 	--parent) [[ $PPID == "${2:?}" ]] || exit 1 ;;
 	--icount) icount=1; shift; continue ;;
 	# CPUs in turn: a kernel that patches its own code on one CPU has been seen
@@ -84,6 +86,9 @@ else
 	args+=(-chardev "null,id=channel")
 fi
 args+=("${QEMU_CHANNEL[@]}")
+if [[ $monitor ]]; then
+	args+=(-chardev "socket,id=monitor,fd=$monitor" -mon chardev=monitor,mode=control)
+fi
 [[ $share ]] && args+=(-virtfs "local,path=$share,mount_tag=share,security_model=none")
 # An oops leaves locks held and would take the next cases with it: panic, and
 # the runner boots again.  Warnings must reach the console, hence the level.

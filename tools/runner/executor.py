@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import cpio
+import monitor
 import wire
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -82,11 +83,12 @@ class VmConfig:
         archive.add("etc/plan", plan, 0o600)
         archive.finish()
 
-    def command(self, initrd, channel_fd):
+    def command(self, initrd, channel_fd, monitor_fd):
         command = [os.path.join(ROOT, "vm", "boot.sh"), "--parent", str(os.getpid()),
                    "--arch", self.arch, "--kernel", self.kernel, "--initrd", initrd,
                    "--append", self.append, "--smp", str(self.smp), "--memory", self.memory,
-                   "--variation", self.variation, "--channel-fd", str(channel_fd)]
+                   "--variation", self.variation, "--channel-fd", str(channel_fd),
+                   "--monitor-fd", str(monitor_fd)]
         command += [f"--{name}" for name in ("icount", "single") if getattr(self, name)]
         if self.share:
             command += ["--share", self.share]
@@ -183,20 +185,25 @@ def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
     nonce = secrets.token_hex(8)
     plan = wire.plan(jobs, nonce, config.channel, parallel, environment)
     ours, theirs = socket.socketpair()
+    asking, answering = socket.socketpair()
     # Without a name it is gone with QEMU and us, however we end.
-    with tempfile.TemporaryFile() as initrd, ours, theirs:
+    with tempfile.TemporaryFile() as initrd, ours, theirs, asking, answering:
         config.initrd(initrd, plan)
         initrd.flush()
         process = subprocess.Popen(
-            tied_to_us(config.command(f"/dev/fd/{initrd.fileno()}", theirs.fileno())),
+            tied_to_us(config.command(f"/dev/fd/{initrd.fileno()}", theirs.fileno(),
+                                      answering.fileno())),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            pass_fds=[initrd.fileno(), theirs.fileno()])
+            pass_fds=[initrd.fileno(), theirs.fileno(), answering.fileno()])
         theirs.close()
+        answering.close()
         try:
             # Under icount the VM's clock is far slower than ours.
             watch = Watch(config.boot_timeout, jobs, 20 if config.icount else 1)
             outcome = follow(process, ours.fileno(), (process.stdout.fileno(), console),
                              wire.Decoder(nonce), watch, listener)
+            if outcome == HANG:
+                console_sink.write(monitor.cpu_state(asking).encode())
             # What a guest does, a triple fault too, ends QEMU with 0.
             if outcome == NO_BOOT and process.poll():
                 raise ExecutorError("\n    ".join(

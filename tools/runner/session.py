@@ -5,6 +5,7 @@ import io
 import time
 
 import executor
+import monitor
 import verdict
 
 MAX_BOOTS = 25          # after failed executions, in a row or not
@@ -126,8 +127,9 @@ class Session:
             self.notes.append(f"the kernel did not boot (variation {variation}); its console "
                               "ended with\n" + self.console_tail())
         if outcome in (executor.CRASH, executor.HANG):
-            self.notes.append(f"the VM ended by {outcome}; its console ended with\n"
-                              + self.console_tail())
+            more = " (the state of its CPUs follows in console.log)"
+            self.notes.append(f"the VM ended by {outcome}; its console ended with"
+                              + more * (outcome == executor.HANG) + "\n" + self.console_tail())
         return outcome
 
     def _note_time(self, case, boot, tests):
@@ -143,6 +145,7 @@ class Session:
         with io.open(self.console.name, "rb") as stream:
             stream.seek(self.console_start)
             text = stream.read().decode(errors="replace")
+        text = text.split(monitor.START)[0]
         tail = [line.rstrip() for line in text.splitlines() if line.strip()][-lines:]
         return "\n".join("    " + line for line in tail) or "    (the console is empty)"
 
