@@ -87,7 +87,7 @@ else
 fi
 args+=("${QEMU_CHANNEL[@]}")
 if [[ $monitor ]]; then
-	args+=(-chardev "socket,id=monitor,fd=$monitor" -mon chardev=monitor,mode=control)
+	args+=(-chardev "socket,id=monitor,fd=$monitor" -mon "chardev=monitor,mode=control")
 fi
 [[ $share ]] && args+=(-virtfs "local,path=$share,mount_tag=share,security_model=none")
 # An oops leaves locks held and would take the next cases with it: panic, and
