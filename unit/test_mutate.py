@@ -39,23 +39,24 @@ class Ways(unittest.TestCase):
 
 class Verdicts(unittest.TestCase):
     def test_settle(self):
-        self.assertEqual(verdicts.settle(mutant("m"), [kill()], {}).result, verdicts.KILLED)
-        found = verdicts.settle(mutant("m"), [], {"m": "equivalent"})
+        self.assertEqual(verdicts.settle(mutant("m"), [kill()], [], {}).result, verdicts.KILLED)
+        found = verdicts.settle(mutant("m"), [], [], {"m": "equivalent"})
         self.assertEqual((found.result, found.reason), (verdicts.SURVIVED, "equivalent"))
 
     def test_what_is_unexpected(self):
-        known = verdicts.settle(mutant("a"), [], {"a": "equivalent"})
-        new = verdicts.settle(mutant("b"), [], {})
-        dead = verdicts.settle(mutant("c"), [kill()], {})
+        known = verdicts.settle(mutant("a"), [], [], {"a": "equivalent"})
+        new = verdicts.settle(mutant("b"), [], [], {})
+        dead = verdicts.settle(mutant("c"), [kill()], [], {})
         bad = verdicts.Verdict(mutant("d"), verdicts.INVALID, reason="does not build")
-        self.assertEqual(verdicts.unexpected([known, new, dead, bad]), [new, bad])
+        deaf = verdicts.settle(mutant("e"), [kill()], ["t:b"], {})
+        self.assertEqual(verdicts.unexpected([known, new, dead, bad, deaf]), [new, bad, deaf])
         self.assertEqual(verdicts.score([known, new, dead, bad]), (1, 3))
         self.assertEqual(verdicts.outdated([dead], {"c": "?"}), ["c"])
 
 
 class Attempts(unittest.TestCase):
-    def suite(self, full, kills):
-        options = types.SimpleNamespace(full=full)
+    def suite(self, full, kills, claims=False):
+        options = types.SimpleNamespace(full=full, claims=claims)
         cases = [Case("t", "x.named"), Case("t", "x.other"), Case("t", "x.broken")]
         suite = judge.Suite(options, cases, ["/p/t"], {("t", "x", "named"): {"m"}})
         suite.broken = {"t:x.broken"}
@@ -67,21 +68,30 @@ class Attempts(unittest.TestCase):
 
     def test_a_kill_by_a_named_case_ends_it(self):
         suite = self.suite(False, [[kill()]])
-        self.assertEqual(len(suite.judge(mutant("m"), None, None)), 1)
+        kills, deaf = suite.judge(mutant("m"), None, None)
+        self.assertEqual((len(kills), deaf), (1, []))
         self.assertEqual(self.ran(suite), [["x.named"]])
 
     def test_the_rest_follows_without_what_fails_anyway(self):
         suite = self.suite(False, [[], [kill()]])
-        self.assertEqual(len(suite.judge(mutant("m"), None, None)), 1)
+        kills, deaf = suite.judge(mutant("m"), None, None)
+        self.assertEqual((len(kills), deaf), (1, []))
         self.assertEqual(self.ran(suite), [["x.named"], ["x.other"]])
 
     def test_full_goes_on(self):
         suite = self.suite(True, [[kill()], [kill("t:b")]])
-        self.assertEqual(len(suite.judge(mutant("m"), None, None)), 2)
+        self.assertEqual(len(suite.judge(mutant("m"), None, None)[0]), 2)
+
+    def test_claims_tell_who_names_a_mutant_and_notices_nothing(self):
+        suite = self.suite(False, [[kill("t:x.named")]], claims=True)
+        self.assertEqual(suite.judge(mutant("m"), None, None)[1], [])
+        suite = self.suite(False, [[], [kill("t:x.other")]], claims=True)
+        kills, deaf = suite.judge(mutant("m"), None, None)
+        self.assertEqual(([k.case for k in kills], deaf), (["t:x.other"], ["t:x.named"]))
 
     def test_a_mutant_that_nobody_names_starts_with_all(self):
         suite = self.suite(False, [[]])
-        self.assertEqual(suite.judge(mutant("other"), None, None), [])
+        self.assertEqual(suite.judge(mutant("other"), None, None), ([], []))
         self.assertEqual(self.ran(suite), [["x.named", "x.other"]])
 
 
@@ -89,7 +99,7 @@ class Boots(unittest.TestCase):
     def run_with(self, outcomes):
         suite = judge.Suite(types.SimpleNamespace(full=False, seed=1), [], [], {})
         with mock.patch.object(suite, "_try", side_effect=outcomes) as tries:
-            return suite.run([], None, None), tries.call_count
+            return suite.run([], None, None, False), tries.call_count
 
     def test_a_boot_that_fails_once_is_nobodys_fault(self):
         self.assertEqual(self.run_with([([], "did not boot"), ([], None)]), ([], 2))
@@ -106,7 +116,7 @@ class Boots(unittest.TestCase):
         with tempfile.NamedTemporaryFile("wb") as console, \
                 mock.patch.object(suite, "_launch"), \
                 mock.patch.object(session, "Session", fake):
-            kills = suite.run(suite.cases, None, console)
+            kills = suite.run(suite.cases, None, console, False)
         self.assertEqual([(k.case, k.how) for k in kills], [("boot", "crash")])
 
     def test_a_kernel_that_never_boots_is_killed(self):
@@ -119,7 +129,7 @@ class OtherSuite(unittest.TestCase):
     def judge(self, command, limit=20):
         with tempfile.NamedTemporaryFile("wb") as console:
             built = types.SimpleNamespace(image="/image", modules="/modules")
-            return judge.Command(command, "/agent", limit).judge(None, built, console)
+            return judge.Command(command, "/agent", limit).judge(None, built, console)[0]
 
     def test_success_is_survival_and_the_kernel_is_told(self):
         self.assertEqual(self.judge('test "$KVM_GMEM_IMAGE $KVM_GMEM_MODULES" = "/image /modules"'),
@@ -159,7 +169,8 @@ class Pipe(unittest.TestCase):
 
     def test_all_get_a_verdict_in_order(self):
         judged = mock.Mock()
-        judged.judge.side_effect = lambda m, built, console: [kill()] if built != "m-3" else []
+        judged.judge.side_effect = lambda m, built, console: \
+            ([kill()] if built != "m-3" else [], [])
         found = self.run_pipeline(judged)
         self.assertEqual([(v.mutant.name, v.result) for v in found],
                          [("m-0", "killed"), ("m-1", "killed"), ("m-2", "invalid"),
@@ -168,7 +179,7 @@ class Pipe(unittest.TestCase):
 
     def test_several_at_a_time(self):
         judged = mock.Mock()
-        judged.judge.return_value = [kill()]
+        judged.judge.return_value = [kill()], []
         self.assertEqual(len(self.run_pipeline(judged, jobs=3, count=9)), 9)
 
     def test_trouble_ends_the_run(self):
@@ -193,6 +204,10 @@ class Matrix(unittest.TestCase):
         text = report.summary([dead, alive], [], 30)
         self.assertIn("1 of 2 mutants killed (50.0 %), 15.0 s per mutant", text)
         self.assertIn("b-alive: no reason known", text)
+        self.assertNotIn("did not notice", text)
+        dead.deaf = ["t:y"]
+        self.assertIn("a-dead: t:y", report.summary([dead], [], 30))
+        self.assertIn("not noticed by t:y", report.line(1, 1, dead))
 
     def test_files(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -52,6 +52,7 @@ Exit code: 0 all killed or known survivors, 1 others survived or are invalid,
 examples:
   ./run_tests.sh mutate                       all of them
   ./run_tests.sh mutate 'bind-*' --full       some, with all cases that notice
+  ./run_tests.sh mutate --claims              is each case red where its comment says so?
   ./run_tests.sh mutate --against bench/selftests.sh
 """
 
@@ -76,6 +77,8 @@ def parse_arguments(argv):
                         help="only see whether they apply to the source")
     parser.add_argument("--full", action="store_true",
                         help="do not stop at the first case that notices")
+    parser.add_argument("--claims", action="store_true",
+                        help="run all cases that name a mutant, and tell which do not notice it")
     parser.add_argument("--against", metavar="CMD", help="judge another suite")
     parser.add_argument("--jobs", type=positive, default=1, metavar="N",
                         help="VMs at a time (default 1: it has two CPUs)")
@@ -147,7 +150,7 @@ def failing_twice(suite, kernel, console):
     """
     cases = suite.cases
     for _ in range(2):
-        kills = suite.run(cases, kernel, console) if cases else []
+        kills = suite.run(cases, kernel, console, every=True) if cases else []
         if any(k.case == "boot" for k in kills):
             raise mutants.MutantError("the kernel does not boot without a mutant: "
                                       + kills[-1].reason)
@@ -166,10 +169,8 @@ def find_broken(suite, facts, directory):
     kept = os.path.join(cache_of(facts), f"broken-{key}-{suite.options.timeout}.json")
     if not os.path.exists(kept):
         print("# running the suite without a mutant", flush=True)
-        full, suite.options.full = suite.options.full, True
         with open(os.path.join(directory, "original.log"), "wb") as console:
             broken = failing_twice(suite, kernel, console)
-        suite.options.full = full
         os.makedirs(os.path.dirname(kept), exist_ok=True)
         with open(kept + ".new", "w", encoding="utf-8") as stream:
             json.dump(broken, stream)
@@ -184,7 +185,8 @@ def make_suite(options, facts, directory):
     with open(KNOWN_FAILURES, encoding="utf-8") as stream:
         failures = known.Known(stream, "known-failures")
     settings = judge.Options(facts["agent"][0], facts["channel"][0], platform.machine(),
-                             options.timeout or 40, options.seed, options.full, failures)
+                             options.timeout or 40, options.seed, options.full, failures,
+                             options.claims)
     suite = judge.Suite(settings, plan.list_cases(facts["program"]), facts["program"],
                         mutants.red_table(sources))
     suite.broken = find_broken(suite, facts, directory)
@@ -198,7 +200,7 @@ def make_command(options, facts, directory):
     other = judge.Command(options.against, facts["agent"][0], options.timeout or 300)
     kernel = build.original(facts["tree"][0], os.path.join(directory, "original"))
     with open(os.path.join(directory, "original.log"), "wb") as console:
-        kills = other.judge(None, kernel, console)
+        kills, _ = other.judge(None, kernel, console)
     if kills:
         raise mutants.MutantError("the command fails without any mutant: "
                                   + ", ".join(k.case for k in kills[:3]))

@@ -28,9 +28,11 @@ class _Enough(Exception):
 
 
 class Options:
-    def __init__(self, agent, channel, arch, timeout, seed, full, known_failures=None):
+    def __init__(self, agent, channel, arch, timeout, seed, full, known_failures=None,
+                 claims=False):
         self.agent, self.channel, self.arch = agent, channel, arch
         self.timeout, self.seed, self.full = timeout, seed, full
+        self.claims = claims
         self.known = known_failures or known.Known()
 
 
@@ -43,23 +45,29 @@ class Suite:
         self.broken = set()         # cases that fail without any mutant
 
     def judge(self, mutant, built, console):
-        """The kills; the cases that name the mutant have the first try."""
+        """The kills; the cases that name the mutant have the first try.
+
+        With claims also the names of those among them that noticed nothing.
+        """
         cases = [c for c in self.cases if repr(c) not in self.broken]
         named, rest = mutants.order(mutant, cases, self.table)
-        kills = self.run(named, built, console) if named else []
+        every = self.options.full or self.options.claims
+        kills = self.run(named, built, console, every) if named else []
+        noticed = {k.case for k in kills}
+        deaf = [repr(c) for c in named if every and repr(c) not in noticed]
         if not kills or self.options.full:
-            kills += self.run(rest, built, console)
-        return kills
+            kills += self.run(rest, built, console, self.options.full)
+        return kills, deaf
 
-    def run(self, cases, built, console):
-        """The kills. Only what never boots is the mutant's doing."""
+    def run(self, cases, built, console, every):
+        """The kills, or the first one. Only what never boots is the mutant's doing."""
         for _ in range(BOOTS):
-            kills, error = self._try(cases, built, console)
+            kills, error = self._try(cases, built, console, every)
             if not error:
                 return kills
         return kills + [verdicts.Kill("boot", "crash", error)]
 
-    def _try(self, cases, built, console):
+    def _try(self, cases, built, console, every):
         kills, problem = [], None
         pending = [session.Pending(str(i), case, self.options.seed, 1, self._job(str(i), case))
                    for i, case in enumerate(cases, 1)]
@@ -71,7 +79,7 @@ class Suite:
                 raise session.RunError(result.reason)
             kills.append(verdicts.Kill(repr(result.case), verdicts.way(result.reason),
                                        result.reason))
-            if not self.options.full:
+            if not every:
                 raise _Enough
 
         run = session.Session(self._launch(cases, built), self.options.known, on_result, console)
@@ -85,7 +93,7 @@ class Suite:
         except executor.ExecutorError as error:
             raise mutants.MutantError(str(error)) from error
         check_loaded(console, start)
-        return kills, None if kills and not self.options.full else problem
+        return kills, None if kills and not every else problem
 
     def _job(self, ident, case):
         return executor.Job(ident, [f"/t/{case.file}", "-r", case.name], self.options.timeout,
@@ -135,14 +143,14 @@ class Command:
         try:
             output, _ = process.communicate(timeout=self.limit)
         except subprocess.TimeoutExpired:
-            return [verdicts.Kill("command", "hang", f"no end within {self.limit} s")]
+            return [verdicts.Kill("command", "hang", f"no end within {self.limit} s")], []
         finally:
             end_session(process)
             process.stdout.close()
         console.write(output)
         if process.returncode in self.NO_VERDICT:
             raise mutants.MutantError(f"the command cannot be run (exit {process.returncode})")
-        return self.read(output.decode(errors="replace"), process.returncode)
+        return self.read(output.decode(errors="replace"), process.returncode), []
 
     def read(self, output, code):
         if code == 0:

@@ -37,10 +37,10 @@ def prepare(config, mutant, directory):
 
 def try_out(config, mutant, built, console):
     try:
-        kills = config.judge.judge(mutant, built, console)
+        kills, deaf = config.judge.judge(mutant, built, console)
     except mutants.MutantError as error:
         return verdicts.Verdict(mutant, verdicts.INVALID, reason=str(error))
-    return verdicts.settle(mutant, kills, config.known)
+    return verdicts.settle(mutant, kills, deaf, config.known)
 
 
 class Pipeline:

@@ -20,6 +20,8 @@ def line(number, total, found):
         what = f"survived  {found.reason or 'no reason known'}"
     else:
         what = f"invalid   {found.reason}"
+    if found.deaf:
+        what += f", not noticed by {', '.join(found.deaf)}"
     return f"{where:>9} {found.mutant.name:32} {what} ({times})"
 
 
@@ -34,6 +36,8 @@ def summary(found, outdated, seconds):
         if some:
             lines.append(f"# {title}:")
             lines += [f"#   {v.mutant.name}: {v.reason or 'no reason known'}" for v in some]
+    lines += [f"# named by a case that did not notice: {v.mutant.name}: {name}"
+              for v in found for name in v.deaf]
     lines += [f"# killed, but listed as a survivor: {name}" for name in outdated]
     return "\n".join(lines)
 
@@ -44,6 +48,7 @@ def as_dict(found):
             "file": mutant.file, "behaviours": list(mutant.behaviours),
             "result": found.result, "reason": found.reason,
             "killed_by": [k.as_dict() for k in found.kills],
+            "not_noticed_by": found.deaf,
             "seconds": {k: round(v, 1) for k, v in found.seconds.items()},
             "diff": found.diff}
 

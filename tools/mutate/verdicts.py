@@ -25,6 +25,7 @@ class Verdict:
     def __init__(self, mutant, result, kills=(), reason=""):
         self.mutant, self.result = mutant, result
         self.kills, self.reason = list(kills), reason
+        self.deaf = []          # cases that name the mutant and did not notice it
         self.seconds = {"build": 0.0, "run": 0.0}
         self.diff = ""
 
@@ -33,17 +34,21 @@ class Verdict:
         return sum(self.seconds.values())
 
 
-def settle(mutant, kills, known):
+def settle(mutant, kills, deaf, known):
     """The verdict after a run; known are the survivors with a reason."""
     if kills:
-        return Verdict(mutant, KILLED, kills)
-    return Verdict(mutant, SURVIVED, reason=known.get(mutant.name, ""))
+        verdict = Verdict(mutant, KILLED, kills)
+    else:
+        verdict = Verdict(mutant, SURVIVED, reason=known.get(mutant.name, ""))
+    verdict.deaf = deaf
+    return verdict
 
 
 def unexpected(verdicts):
-    """What makes the run a failure: survivors without a reason, invalid mutants."""
+    """What makes the run a failure: survivors without a reason, invalid mutants, and
+    cases that do not notice what they name."""
     return [v for v in verdicts
-            if v.result == INVALID or v.result == SURVIVED and not v.reason]
+            if v.result == INVALID or v.result == SURVIVED and not v.reason or v.deaf]
 
 
 def outdated(verdicts, known):
