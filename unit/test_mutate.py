@@ -89,6 +89,10 @@ class Attempts(unittest.TestCase):
         kills, deaf = suite.judge(mutant("m"), None, None)
         self.assertEqual(([k.case for k in kills], deaf), (["t:x.other"], ["t:x.named"]))
 
+    def test_one_variant_that_notices_will_do(self):
+        cases = [Case("t", "x.small.a"), Case("t", "x.large.a"), Case("t", "x.small.b")]
+        self.assertEqual(mutants.deaf(cases, {"t:x.large.a"}), ["t:x.b"])
+
     def test_a_mutant_that_nobody_names_starts_with_all(self):
         suite = self.suite(False, [[]])
         self.assertEqual(suite.judge(mutant("other"), None, None), ([], []))

@@ -47,14 +47,14 @@ class Suite:
     def judge(self, mutant, built, console):
         """The kills; the cases that name the mutant have the first try.
 
-        With claims also the names of those among them that noticed nothing.
+        With claims also the names of those among them that noticed nothing, in none
+        of their variants.
         """
         cases = [c for c in self.cases if repr(c) not in self.broken]
         named, rest = mutants.order(mutant, cases, self.table)
         every = self.options.full or self.options.claims
         kills = self.run(named, built, console, every) if named else []
-        noticed = {k.case for k in kills}
-        deaf = [repr(c) for c in named if every and repr(c) not in noticed]
+        deaf = mutants.deaf(named, {k.case for k in kills}) if every else []
         if not kills or self.options.full:
             kills += self.run(rest, built, console, self.options.full)
         return kills, deaf

@@ -116,12 +116,24 @@ def red_table(sources):
     return table
 
 
+def without_variant(case):
+    """The comment is that of a function, whatever its variants are."""
+    parts = case.name.split(".")
+    return case.file, parts[0], parts[-1]
+
+
+def deaf(named, noticed):
+    """The functions among the named cases of which no variant's name is in noticed."""
+    heard = {without_variant(c) for c in named if repr(c) in noticed}
+    silent = dict.fromkeys(without_variant(c) for c in named if without_variant(c) not in heard)
+    return [f"{file}:{fixture}.{name}" for file, fixture, name in silent]
+
+
 def order(mutant, cases, table):
     """Splits cases into those that name the mutant, and the rest: those which
     pin a behaviour that it breaks come first."""
     def names(case):
-        parts = case.name.split(".")
-        return table.get((case.file, parts[0], parts[-1]), ())
+        return table.get(without_variant(case), ())
 
     named = [c for c in cases if mutant.name in names(c)]
     rest = [c for c in cases if mutant.name not in names(c)]
