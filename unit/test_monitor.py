@@ -28,7 +28,9 @@ class Qemu(threading.Thread):
                 self.asked.append(request)
                 self.send({"event": "RTC_CHANGE"})
                 line = request.get("arguments", {}).get("command-line", "")
-                self.send({"return": f"RIP of {line}\r\nnext" if line else {}})
+                answer = "* CPU #0: a\r\n  CPU #1: b" if line == "info cpus" else \
+                    f"RIP of {line}\r\nnext"
+                self.send({"return": answer if line else {}})
 
 
 class Silence(unittest.TestCase):
@@ -42,9 +44,13 @@ class Silence(unittest.TestCase):
         return qemu.asked, text
 
     def test_all_questions_are_put_and_answered(self):
-        asked, text = self.ask(1 + len(monitor.QUESTIONS))
+        of_cpus = [f"{monitor.QUESTION_OF_CPU} {cpu}" for cpu in (0, 1)]
+        asked, text = self.ask(1 + len(monitor.QUESTIONS) + len(of_cpus))
         self.assertEqual(asked[0], {"execute": "qmp_capabilities"})
-        for question in monitor.QUESTIONS:
+        self.assertIn("(qemu) info cpus\n* CPU #0: a\n", text)
+        for question in [*monitor.QUESTIONS, *of_cpus]:
+            if question == "info cpus":
+                continue
             self.assertIn(f"\n(qemu) {question}\nRIP of {question}\nnext\n", text)
         self.assertNotIn("hangs", text)
 

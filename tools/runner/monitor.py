@@ -2,11 +2,13 @@
 """What QEMU says of a VM that fell silent, by QMP over a socket of ours."""
 
 import json
+import re
 import socket
 import time
 
 # Where each CPU is, and which interrupts are on their way.
-QUESTIONS = ("info status", "info registers -a", "info pic", "info lapic")
+QUESTIONS = ("info status", "info cpus", "info registers -a", "info pic")
+QUESTION_OF_CPU = "info lapic"
 
 START = "\n# the state of the VM's CPUs:\n"
 
@@ -52,9 +54,13 @@ def cpu_state(channel, timeout=5):
     try:
         monitor = Monitor(channel, timeout)
         monitor.command("qmp_capabilities")
-        for question in QUESTIONS:
+        questions = list(QUESTIONS)
+        for question in questions:
             answer = monitor.command("human-monitor-command", **{"command-line": question})
             lines += [f"(qemu) {question}", *str(answer).splitlines()]
+            if question == "info cpus":
+                questions += [f"{QUESTION_OF_CPU} {cpu}"
+                              for cpu in re.findall(r"CPU #(\d+)", str(answer))]
     except (Silent, ValueError):
         lines.append("QEMU does not answer its monitor: it hangs itself")
     return "\n".join(lines) + "\n"
