@@ -52,6 +52,19 @@ static inline u64 page_pattern_word(enum page_side side, u64 gfn, u64 gen, u64 i
 	       (index & PATTERN_INDEX_MASK);
 }
 
+/*
+ * Is @found, for each of its halves, zero or @word of any generation? So looks what a
+ * device has written while it came by its page, as DMA goes in parts of 4 bytes.
+ */
+static inline bool page_word_is_partial(u64 found, u64 word)
+{
+	const u64 gen = PATTERN_GEN_MASK << PATTERN_GEN_SHIFT;
+	u64 expected = (word & ~gen) | (found & gen);
+	u32 low = found, high = found >> 32;
+
+	return (!low || low == (u32)expected) && (!high || high == expected >> 32);
+}
+
 /* @page: 8-byte aligned. */
 static inline void page_pattern_fill(void *page, enum page_side side, u64 gfn, u64 gen)
 {
