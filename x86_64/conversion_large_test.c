@@ -233,7 +233,7 @@ TEST_F(large, head_and_whole_large_page_come_back_apart)
 /*
  * ATTR-7: private memory is mapped with 4K leaves even where a whole large page is
  * private, and its neighbour's stays large (7.3; to be changed when guest_memfd gets
- * large pages). Red: attr-always-mixed (the neighbour).
+ * large pages). Red: mutant file-order-large.
  */
 TEST_F(large, private_large_range_is_mapped_small)
 {

@@ -134,7 +134,7 @@ TEST_F(nomem, failed_conversion_leaves_private_pages_private)
 /*
  * ATTR-8: after a failure the range can be converted in parts, and back, as if nothing
  * had happened: nothing that was set aside for it is taken for an attribute.
- * Red: mutant attr-reserve-stores.
+ * Red: mutant attr-nomem-kills.
  */
 TEST_F(nomem, failed_conversion_is_no_obstacle_to_the_next)
 {

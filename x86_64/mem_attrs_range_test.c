@@ -145,7 +145,7 @@ TEST_F(range, attribute_survives_the_slot)
 /*
  * ATTR-3: a slot without private memory can be moved, and takes no attribute along:
  * the page that was private stays so and leaves a private fault where it was, the
- * slot is shared in its new place. Red: mutant attr-slot-clears (the place).
+ * slot is shared in its new place. Red: mutant attr-move-clears (the place).
  */
 TEST_F(range, attribute_stays_when_the_slot_moves)
 {
