@@ -63,6 +63,16 @@ static void stay_with_base_pages(struct guest_image *image)
 		    "MADV_NOHUGEPAGE for the guest image: %s", errno_name(errno));
 }
 
+/*
+ * Whoever moves the pages takes them from the guest, which maps them again: other cases'
+ * compaction would show in counts of faults and mappings. vm/init keeps it from locked
+ * pages; elsewhere, or beyond RLIMIT_MEMLOCK, this does what it can.
+ */
+static void stay_where_it_is(struct guest_image *image)
+{
+	mlock2(image->hva, image->size, MLOCK_ONFAULT);
+}
+
 struct guest_image *guest_image_add(struct vm *vm)
 {
 	struct guest_image *image = calloc(1, sizeof(*image));
@@ -80,6 +90,7 @@ struct guest_image *guest_image_add(struct vm *vm)
 		    image->size, errno_name(errno));
 	map_segments(image);
 	stay_with_base_pages(image);
+	stay_where_it_is(image);
 	MUST(__memslot_set1(vm, 0, 0, image->gpa, image->size, image->hva));
 	return image;
 }
