@@ -296,7 +296,7 @@ TEST_F(pre_fault, copy_on_write_is_not_broken)
 /*
  * PREFAULT-3: what the host writes later to a page that was absent when pre-faulted,
  * and so mapped as the page of zeros, reaches the guest.
- * Red (not run yet): mutant prefault-deaf (no invalidation by the host's mappings).
+ * Red: mutant prefault-deaf (no invalidation by the host's mappings).
  */
 TEST_F(pre_fault, absent_page_is_seen_when_the_host_writes_it)
 {
