@@ -25,7 +25,7 @@ finally:
 
 class Ending(unittest.TestCase):
     def start(self, command):
-        # Who runs the tests in the background may have had SIGINT ignored.
+        # Who runs the tests in the background may have had these ignored.
         process = subprocess.Popen(["env", "--default-signal=INT,HUP", *command],
                                    stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.addCleanup(process.stdout.close)

@@ -106,12 +106,12 @@ end_attended()	# STATUS
 	exit "$1"
 }
 
-# make_program SOURCE BUILD TARGET: one of this repository's, $root, beside others that build.
+# make_program SOURCE BUILD TARGET: one of those of $root, which others may be building, too.
 make_program()
 {
 	mkdir -p "$2"
 	setpriv --pdeathsig TERM flock -F "$2/.lock" \
-		make -s -C "$root" KSRC="$1" OUTPUT="$2" "$3" >/dev/null
+		make -s -C "${root:?}" KSRC="$1" OUTPUT="$2" "$3" >/dev/null
 }
 
 # log_tail LOG: the end of a log, for the reader of an error message.

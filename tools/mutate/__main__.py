@@ -46,8 +46,8 @@ exits with 0 if it noticed nothing; "not ok" lines that it prints name what did.
 bench/selftests.sh does so with the kernel's own tests.
 
 Results: DIR/mutants.json, DIR/mutants.html, and a console log for each mutant.
-Exit code: 0 all killed or known survivors, 1 others survived or are invalid,
-2 could not run.
+Exit code: 0 all killed or known survivors, 1 others survived or are invalid or,
+with --claims, a case did not notice what it names, 2 could not run.
 
 examples:
   ./run_tests.sh mutate                       all of them

@@ -54,7 +54,7 @@ class Suite:
         named, rest = mutants.order(mutant, cases, self.table)
         every = self.options.full or self.options.claims
         kills = self.run(named, built, console, every) if named else []
-        deaf = mutants.deaf(named, {k.case for k in kills}) if every else []
+        deaf = mutants.deaf(named, {k.case for k in kills}) if self.options.claims else []
         if not kills or self.options.full:
             kills += self.run(rest, built, console, self.options.full)
         return kills, deaf

@@ -7,7 +7,7 @@ import socket
 import time
 
 # Where each CPU is, and which interrupts are on their way.
-QUESTIONS = ("info status", "info cpus", "info registers -a", "info pic")
+QUESTIONS = ("info status", "info registers -a", "info pic")
 QUESTION_OF_CPU = "info lapic"
 
 START = "\n# the state of the VM's CPUs:\n"
@@ -51,16 +51,19 @@ class Monitor:
 def cpu_state(channel, timeout=5):
     """Text for people; it says so when QEMU does not answer."""
     lines = [START]
+
+    def ask(question):
+        answer = str(monitor.command("human-monitor-command", **{"command-line": question}))
+        lines.extend([f"(qemu) {question}", *answer.splitlines()])
+        return answer
+
     try:
         monitor = Monitor(channel, timeout)
         monitor.command("qmp_capabilities")
-        questions = list(QUESTIONS)
-        for question in questions:
-            answer = monitor.command("human-monitor-command", **{"command-line": question})
-            lines += [f"(qemu) {question}", *str(answer).splitlines()]
-            if question == "info cpus":
-                questions += [f"{QUESTION_OF_CPU} {cpu}"
-                              for cpu in re.findall(r"CPU #(\d+)", str(answer))]
+        for question in QUESTIONS:
+            ask(question)
+        for cpu in re.findall(r"CPU #(\d+)", ask("info cpus")):
+            ask(f"{QUESTION_OF_CPU} {cpu}")
     except (Silent, ValueError):
         lines.append("QEMU does not answer its monitor: it hangs itself")
     return "\n".join(lines) + "\n"

@@ -2,19 +2,16 @@
 /*
  * Interrupts for CPUs that may have lost theirs.
  *
- * Each #VMEXIT that QEMU emulates (7.2 and later, do_vmexit()) takes one bit out of
- * the CPU's interrupt_request without a lock. Of an interrupt that another thread
- * raises at that moment the CPU never hears, until the next one comes. If it was the
- * timer's and nothing else is under way there is no next one: the VM falls silent, all
- * CPUs halted. Seen about once in 500 rounds of the cases with DMA devices, which
- * wait most of the time.
+ * Each #VMEXIT that QEMU emulates takes one bit out of the CPU's interrupt_request
+ * without a lock (do_vmexit()). Of an interrupt that another thread raises at that
+ * moment the CPU never hears, until the next one comes. If it was the timer's and
+ * nothing else is under way there is no next one. VMs have fallen silent, all CPUs
+ * halted, in some of the rounds with DMA devices, which wait most of the time.
  *
  * So a process lives on a CPU that runs no vCPUs (vm/boot.sh has one for that) and
  * visits the others in turn, which takes an interrupt to each.
  */
 #include <sched.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/sysinfo.h>
 #include <time.h>
