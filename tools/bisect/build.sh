@@ -27,8 +27,9 @@ run_make()	# ARGUMENT...
 
 	setpriv --pdeathsig TERM make "${make_args[@]}" "$@" >&8 2>&1 &
 	pid=$!
-	trap 'kill "$pid" 2>/dev/null; wait "$pid" || true; finish_log; rm -f "$objects/unfinished"
-		exit 143' TERM INT HUP
+	# Make may be gone by then: the signal goes to the whole group.
+	trap 'kill "$pid" 2>/dev/null || true; wait "$pid" || true; finish_log
+		rm -f "$objects/unfinished"; exit 143' TERM INT HUP
 	wait "$pid" || rc=$?
 	trap - TERM INT HUP
 	return "$rc"
