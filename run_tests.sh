@@ -29,7 +29,7 @@ usage()
 	  --config FRAGMENT   VM: further options for the kernel that is built
 	  --debug             VM: a kernel with KASAN, lockdep and more
 	  --append PARAMS     VM: further kernel parameters
-	  --jobs N            cases at a time (default: 4 in the VM, which has two
+	  --jobs N            cases at a time (default: 6 in the VM, which has two
 	                      CPUs for them, if there are two here; otherwise 1)
 	  --repeat N          run everything N times, each with another seed
 	  --seed N            seed of all random choices (default: random, printed)
@@ -253,7 +253,7 @@ provide_vm()
 	provide_tools missing_for_vm
 	provide_kernel
 	# More than CPUs: cases often wait for a grace period.
-	(($(nproc) < 2)) || pass=(--jobs 4 "${pass[@]}")
+	(($(nproc) < 2)) || pass=(--jobs 6 "${pass[@]}")
 	[[ ! -e ${image%/*}/modules/MODULES ]] || pass+=(--modules "${image%/*}/modules")
 	! kernel_patches_itself || pass+=(--single)
 	pass+=(--kernel "$image" --channel "$VM_CHANNEL" --append "$append")

@@ -63,6 +63,13 @@ bool memcg_prepare_for_limit(void);
 /* Limit the group to @size bytes: memory.max. */
 void memcg_set_max(struct memcg *cg, u64 size);
 
+/*
+ * Have the kernel take @size bytes of memory from the group: memory.reclaim, since 5.19.
+ * It may find less to take. memcg_can_reclaim() needs memcg_available().
+ */
+bool memcg_can_reclaim(void);
+void memcg_reclaim(struct memcg *cg, u64 size);
+
 /* What is charged to the group: memory.current. */
 u64 memcg_usage(struct memcg *cg);
 

@@ -131,6 +131,29 @@ void memcg_set_max(struct memcg *cg, u64 size)
 	MUST(write_file(cg->path, "memory.max", text));
 }
 
+bool memcg_can_reclaim(void)
+{
+	struct memcg cg;
+	char path[128];
+	bool can;
+
+	memcg_create(&cg);
+	snprintf(path, sizeof(path), "%s/memory.reclaim", cg.path);
+	can = !access(path, W_OK);
+	memcg_delete(&cg);
+	return can;
+}
+
+void memcg_reclaim(struct memcg *cg, u64 size)
+{
+	char text[32];
+	int ret;
+
+	snprintf(text, sizeof(text), "%llu", size);
+	ret = write_file(cg->path, "memory.reclaim", text);
+	FAIL_UNLESS(!ret || ret == -EAGAIN, "memory.reclaim: %s", errno_name(-ret));
+}
+
 static FILE *open_stat(struct memcg *cg, const char *file)
 {
 	char path[128];
