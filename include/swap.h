@@ -19,8 +19,9 @@ bool swap_available(u64 size);
 u64 swap_count_absent(const void *hva, u64 size);
 
 /*
- * Swap [hva, hva + size) out, by MADV_PAGEOUT. A page that somebody looks at just then
- * stays, so this tries again; false if some page is still in memory after many tries.
+ * Swap [hva, hva + size) out, by MADV_PAGEOUT on each CPU that the calling thread may use.
+ * A page that somebody looks at just then stays, so this tries again; false if some page
+ * is still in memory after many tries.
  */
 bool swap_out(void *hva, u64 size);
 
