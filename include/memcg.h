@@ -65,9 +65,8 @@ void memcg_set_max(struct memcg *cg, u64 size);
 
 /*
  * Have the kernel take @size bytes of memory from the group: memory.reclaim, since 5.19.
- * It may find less to take. memcg_can_reclaim() needs memcg_available().
+ * It may find less to take.
  */
-bool memcg_can_reclaim(void);
 void memcg_reclaim(struct memcg *cg, u64 size);
 
 /* What is charged to the group: memory.current. */

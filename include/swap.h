@@ -20,8 +20,9 @@ u64 swap_count_absent(const void *hva, u64 size);
 
 /*
  * Swap [hva, hva + size) out, by MADV_PAGEOUT on each CPU that the calling thread may use.
- * A page that somebody looks at just then stays, so this tries again; false if some page
- * is still in memory after many tries.
+ * A page that somebody holds just then stays, so this tries again; false if some page is
+ * still in memory after many tries. The device must be one that writes while it is asked
+ * to, like a RAM disk: from others, pages of files leave memory too late to be seen.
  */
 bool swap_out(void *hva, u64 size);
 

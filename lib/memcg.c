@@ -131,19 +131,6 @@ void memcg_set_max(struct memcg *cg, u64 size)
 	MUST(write_file(cg->path, "memory.max", text));
 }
 
-bool memcg_can_reclaim(void)
-{
-	struct memcg cg;
-	char path[128];
-	bool can;
-
-	memcg_create(&cg);
-	snprintf(path, sizeof(path), "%s/memory.reclaim", cg.path);
-	can = !access(path, W_OK);
-	memcg_delete(&cg);
-	return can;
-}
-
 void memcg_reclaim(struct memcg *cg, u64 size)
 {
 	char text[32];

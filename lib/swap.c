@@ -11,7 +11,7 @@
 #define MADV_PAGEOUT	21
 #endif
 
-#define MAX_ROUNDS	100
+#define MAX_ROUNDS	50
 
 bool swap_available(u64 size)
 {
@@ -20,64 +20,70 @@ bool swap_available(u64 size)
 	return !sysinfo(&info) && (u64)info.freeswap * info.mem_unit >= size;
 }
 
+static bool is_absent(const void *page)
+{
+	unsigned char state;
+
+	FAIL_UNLESS(!mincore((void *)page, PAGE_SIZE, &state), "mincore: %s", errno_name(errno));
+	return !(state & 1);
+}
+
 u64 swap_count_absent(const void *hva, u64 size)
 {
-	unsigned char state[64];
-	const char *p = hva;
-	u64 nr = 0, nr_pages, i;
+	u64 nr = 0, at;
 
-	for (; size; size -= nr_pages * PAGE_SIZE, p += nr_pages * PAGE_SIZE) {
-		nr_pages = size / PAGE_SIZE;
-		if (nr_pages > sizeof(state))
-			nr_pages = sizeof(state);
-		FAIL_UNLESS(!mincore((void *)p, nr_pages * PAGE_SIZE, state), "mincore: %s",
-			    errno_name(errno));
-		for (i = 0; i < nr_pages; i++)
-			nr += !(state[i] & 1);
-	}
+	for (at = 0; at < size; at += PAGE_SIZE)
+		nr += is_absent(hva + at);
 	return nr;
 }
 
 /*
- * A page that is written but still in the swap cache, because somebody looked at it just
- * then, is out of MADV_PAGEOUT's sight: have it back, for another try.
+ * MADV_PAGEOUT looks at mapped pages only. One that it has unmapped and then could not
+ * free, because somebody held it just then, has to be mapped for the next try.
  */
-static void touch_present(const char *hva, u64 size)
+static void map_present(const char *hva, u64 size)
 {
 	u64 at;
 
 	for (at = 0; at < size; at += PAGE_SIZE)
-		if (!swap_count_absent(hva + at, PAGE_SIZE))
+		if (!is_absent(hva + at))
 			(void)READ_ONCE(hva[at]);
 }
 
-/*
- * Pages that a CPU has just seen are in its own batch, where only MADV_PAGEOUT on that
- * CPU gets at them: each has its turn.
- */
+/* False if the CPU is gone. */
+static bool move_to_cpu(int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (!sched_setaffinity(0, sizeof(one), &one))
+		return true;
+	FAIL_UNLESS(errno == EINVAL, "sched_setaffinity: %s", errno_name(errno));
+	return false;
+}
+
 bool swap_out(void *hva, u64 size)
 {
 	bool out = false;
-	cpu_set_t cpus, cpu;
-	int i, nr;
+	cpu_set_t allowed;
+	int round, cpu;
 
-	FAIL_UNLESS(!sched_getaffinity(0, sizeof(cpus), &cpus), "sched_getaffinity: %s",
+	FAIL_UNLESS(!sched_getaffinity(0, sizeof(allowed), &allowed), "sched_getaffinity: %s",
 		    errno_name(errno));
-	for (i = 0; i < MAX_ROUNDS * CPU_SETSIZE && !out; i++) {
-		nr = i % CPU_SETSIZE;
-		if (!CPU_ISSET(nr, &cpus))
-			continue;
-		CPU_ZERO(&cpu);
-		CPU_SET(nr, &cpu);
-		FAIL_UNLESS(!sched_setaffinity(0, sizeof(cpu), &cpu), "sched_setaffinity: %s",
-			    errno_name(errno));
-		if (i)
-			touch_present(hva, size);
-		FAIL_UNLESS(!madvise(hva, size, MADV_PAGEOUT), "MADV_PAGEOUT: %s",
-			    errno_name(errno));
-		out = swap_count_absent(hva, size) == size / PAGE_SIZE;
+	for (round = 0; round < MAX_ROUNDS && !out; round++) {
+		/* A page can wait for the LRU lists in a CPU's batch, which only this CPU empties. */
+		for (cpu = 0; cpu < CPU_SETSIZE && !out; cpu++) {
+			if (!CPU_ISSET(cpu, &allowed) || !move_to_cpu(cpu))
+				continue;
+			FAIL_UNLESS(!madvise(hva, size, MADV_PAGEOUT), "MADV_PAGEOUT: %s",
+				    errno_name(errno));
+			out = swap_count_absent(hva, size) == size / PAGE_SIZE;
+			if (!out)
+				map_present(hva, size);
+		}
 	}
-	FAIL_UNLESS(!sched_setaffinity(0, sizeof(cpus), &cpus), "sched_setaffinity: %s",
+	FAIL_UNLESS(!sched_setaffinity(0, sizeof(allowed), &allowed), "sched_setaffinity: %s",
 		    errno_name(errno));
 	return out;
 }

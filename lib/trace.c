@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -106,7 +107,7 @@ static int write_file(int at, const char *name, const char *text, int flags)
 	return ret;
 }
 
-/* One attempt: -EAGAIN if a sweep came between making and opening it. */
+/* One attempt: -EAGAIN if there is one of that name. */
 static int make_instance(struct trace *t, const char *root)
 {
 	static unsigned int nr;
@@ -125,8 +126,26 @@ static int make_instance(struct trace *t, const char *root)
 	if (t->dir_fd >= 0)
 		close(t->dir_fd);
 	rmdir(t->path);
-	/* Swept: gone, or on its way out, for which tracefs says ENODEV. */
-	return err == ENOENT || err == ENODEV ? -EAGAIN : -err;
+	return -err;
+}
+
+/*
+ * Those who sweep and those who make an instance take turns: one that is not held
+ * yet would be swept.
+ */
+static int lock_instances(const char *instances)
+{
+	int fd = open(instances, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX)) {
+		if (errno == EINTR)
+			continue;
+		close(fd);
+		return -errno;
+	}
+	return fd;
 }
 
 /* An instance starts with the options that somebody gave the top one. */
@@ -162,17 +181,23 @@ int __trace_open(struct trace **trace)
 	const char *root = tracefs_root();
 	char instances[PATH_MAX];
 	struct trace *t;
-	int ret, tries;
+	int ret, tries, lock;
 
 	if (!root)
 		return -ENOENT;
-	snprintf(instances, sizeof(instances), "%s/instances", root);
-	sweep(instances);
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return -ENOMEM;
+	snprintf(instances, sizeof(instances), "%s/instances", root);
+	lock = lock_instances(instances);
+	if (lock < 0) {
+		free(t);
+		return lock;
+	}
+	sweep(instances);
 	for (tries = 0, ret = -EAGAIN; ret == -EAGAIN && tries < 100; tries++)
 		ret = make_instance(t, root);
+	close(lock);
 	if (ret) {
 		free(t);
 		return ret;

@@ -309,4 +309,27 @@ TEST_F(tracefs, failure_removes_the_instance)
 	EXPECT_FALSE(has_instance(pid, 1));
 }
 
+/*
+ * Cases run side by side, and each sweeps what others left. Red: no lock between those
+ * who sweep and those who make (ENOENT now and then).
+ */
+TEST_F(tracefs, many_processes_open_and_close_at_once)
+{
+	int status, i, round;
+	pid_t pids[6];
+
+	for (i = 0; i < 6; i++) {
+		pids[i] = fork();
+		if (pids[i])
+			continue;
+		for (round = 0; round < 15; round++)
+			trace_close(trace_open());
+		_exit(0);
+	}
+	for (i = 0; i < 6; i++) {
+		ASSERT_EQ(pids[i], waitpid(pids[i], &status, 0));
+		EXPECT_EQ(0, status);
+	}
+}
+
 TEST_HARNESS_MAIN
