@@ -92,7 +92,11 @@ fi
 [[ $share ]] && args+=(-virtfs "local,path=$share,mount_tag=share,security_model=none")
 # An oops leaves locks held and would take the next cases with it: panic, and
 # the runner boots again.  Warnings must reach the console, hence the level.
-args+=(-append "console=$VM_CONSOLE panic=-1 oops=panic loglevel=5 no_timer_check ${VM_APPEND[$variation]} $append")
+# A timer that rings by itself, on each CPU. Where each event has to arm the next one, a CPU
+# that lost one has no timers any more: with 7.3 and many DMA interrupts, once in some forty
+# rounds, and with it sleeps, RCU and at last the whole VM stood still.
+args+=(-append "console=$VM_CONSOLE panic=-1 oops=panic loglevel=5 no_timer_check highres=off nohz=off \
+${VM_APPEND[$variation]} $append")
 
 declare -n variation_args=VM_ARGS_$variation
 
