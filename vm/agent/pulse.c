@@ -6,7 +6,8 @@
  * without a lock (do_vmexit()). Of an interrupt that another thread raises at that
  * moment the CPU never hears, until the next one comes. If it was the timer's and
  * nothing else is under way there is no next one. VMs have fallen silent, all CPUs
- * halted, in some of the rounds with DMA devices, which wait most of the time.
+ * halted, in some of the rounds with DMA devices, which wait most of the time; one in
+ * spite of this, which is why timers are periodic, too (vm/boot.sh).
  *
  * So a process lives on a CPU that runs no vCPUs (vm/boot.sh has one for that) and
  * visits the others in turn, which takes an interrupt to each.
