@@ -229,3 +229,38 @@ http://m forky main" ]
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"no mirror to fetch from" ]]
 }
+
+# apt's complaint about some suites: the sources that are left, and what is said.
+refused()	# ERRORS
+{
+	complaint=$1
+	mkdir -p "$cache/apt"
+	write_sources() { printf 'deb [signed-by=/k] http://m %s main\n' one sid >"$cache/apt/sources.list"; }
+	apt_update()
+	{
+		grep -q ' sid ' "$cache/apt/sources.list" || return 0
+		echo "$complaint" >"$cache/apt/log"
+		return 100
+	}
+	run fetch_lists
+}
+
+@test "a release whose lists apt refuses is left out, and the others are used" {
+	refused 'E: Release file for http://m/dists/sid/InRelease is expired (invalid since 22d).'
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"is expired"*"going on without the package lists of sid" ]]
+	[ "$(cat "$cache/apt/sources.list")" = 'deb [signed-by=/k] http://m one main' ]
+	[ -e "$cache/apt/updated" ]
+	refused "E: The repository 'http://m sid InRelease' is not signed."
+	[ "$status" -eq 0 ]
+}
+
+@test "what apt fails of otherwise leaves no release out" {
+	refused 'E: Could not get lock /x. It is held by process 1'
+	[ "$status" -eq 1 ]
+	[ "$(wc -l <"$cache/apt/sources.list")" -eq 2 ]
+	[ ! -e "$cache/apt/updated" ]
+	refused $'E: Failed to fetch http://m/dists/one/InRelease\nE: Failed to fetch http://m/dists/sid/InRelease'
+	[ "$status" -eq 1 ]
+	[ "$(wc -l <"$cache/apt/sources.list")" -eq 2 ]
+}

@@ -119,12 +119,38 @@ fetch_lists()
 	(($(cache_free) >= 300)) || { say "disk full: no room for package lists"; return 1; }
 	say "fetching package lists"
 	write_sources || return
-	: >"$cache/apt/log"
-	step "$cache/apt/log" timeout 900 apt-get "${private_apt[@]}" -q update || {
+	apt_update || { leave_out_refused && apt_update; } || {
 		log_tail "$cache/apt/log"
 		return 1
 	}
 	touch "$cache/apt/updated"
+}
+
+apt_update()
+{
+	: >"$cache/apt/log"
+	step "$cache/apt/log" timeout 900 apt-get "${private_apt[@]}" -q update
+}
+
+# A mirror may carry one release whose lists have expired or are damaged, while the others
+# are good.  Takes what apt complained of out of the sources; false if it was none of them.
+leave_out_refused()
+{
+	local line uri suite errors kept='' refused=''
+
+	errors=$(grep '^E: ' "$cache/apt/log") || return
+	while read -r line; do
+		read -r uri suite _ <<<"$(sed -E 's/^deb (\[.*\] )?//' <<<"$line")"
+		if [[ $errors == *"$uri/dists/$suite/"* || $errors == *"'$uri $suite "* ]]; then
+			refused+=" $suite"
+		else
+			kept+=$line$'\n'
+		fi
+	done <"$cache/apt/sources.list"
+	[[ $kept && $refused ]] || return
+	sed 's/^/    /' <<<"$errors" >&2
+	say "going on without the package lists of$refused"
+	printf %s "$kept" >"$cache/apt/sources.list"
 }
 
 offered_versions()
