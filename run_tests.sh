@@ -226,8 +226,9 @@ provide_kernel()
 		kernel_is_image "$image" || die "not a bootable kernel image: '$image'"
 		image=$(realpath "$image") || exit 2 ;;
 	*)
-		image=$(kernel_sh image ${kernel:+"$kernel"} ${config:+--config "$config"} \
-			${debug:+--debug} ${refresh:+$refresh}) || exit_like $? ;;
+		image_arguments=(image ${kernel:+"$kernel"} ${config:+--config "$config"}
+			${debug:+--debug})
+		image=$(kernel_sh "${image_arguments[@]}" ${refresh:+$refresh}) || exit_like $? ;;
 	esac
 	: "${kernel_config:=${image%/*}/config}"
 }
@@ -258,6 +259,23 @@ provide_vm()
 	! kernel_patches_itself || pass+=(--single)
 	pass+=(--kernel "$image" --channel "$VM_CHANNEL" --append "$append")
 	[[ -z $debug ]] || pass+=(--memory 4G --boot-timeout 300)
+	provide_other_kernels
+}
+
+# Variations of the VM with a kernel of their own: the runner asks for one when a case wants
+# it. Those of a kernel that was not built here do not exist.
+provide_other_kernels()
+{
+	local variation
+
+	for variation in "${!VM_CONFIG[@]}"; do
+		pass+=(--own-kernel "$variation")
+		[[ -z $setup || ! -v image_arguments ]] ||
+			kernel_sh "${image_arguments[@]}" --variation "$variation" >/dev/null ||
+			exit_like $?
+	done
+	[[ ! -v image_arguments ]] ||
+		printf -v image_command '%q ' "$root/vm/kernel.sh" "${image_arguments[@]}"
 }
 
 become_runner()
@@ -271,13 +289,15 @@ become_runner()
 		pass+=(--phase "$phase")
 	done <"$KVM_GMEM_PHASES"
 	rm "$KVM_GMEM_PHASES"
+	unset KVM_GMEM_PHASES
 	[[ ! -e $known ]] || pass+=(--known-failures "$known")
 	[[ $programs || ! -x $build/gmem_probe ]] || pass+=(--probe "$build/gmem_probe")
 	: "${timeout:=$([[ $debug ]] && echo 300 || echo 90)}"
 	: "${out:=$root/results/$(date +%Y%m%d-%H%M%S)-$$}"
 	printf -v command '%q ' ./run_tests.sh "${repeat_with[@]}"
 	exec python3 "$root/tools/runner" --agent "$build/agent" --arch "$(uname -m)" \
-		--timeout "$timeout" --out "$out" --command "${command% }" "${pass[@]}" \
+		--timeout "$timeout" --out "$out" --command "${command% }" \
+		--image-command "${image_command-}" "${pass[@]}" \
 		-- "${patterns[@]}"
 }
 

@@ -8,11 +8,14 @@ import json
 import os
 import tempfile
 import unittest
+from types import SimpleNamespace
 from unittest import mock
 from xml.etree import ElementTree
 
 import executor
+import plan
 import session
+import verdict
 from test_session import HELLO, good
 from wire import Event
 
@@ -105,6 +108,70 @@ class EarlyEnds(unittest.TestCase):
         self.assertEqual(self.run_with(launch)[0], 0)
         self.assertEqual((self.results()["planned"], len(self.results()["cases"])), (3, 3))
         self.assertNotIn("interrupted", self.results())
+
+
+class OtherKernels(unittest.TestCase):
+    """Variations of the VM that want a kernel of their own."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.asked = os.path.join(place.name, "asked")
+        self.skipped = []
+
+    def options(self, code=0, **more):
+        command = f"""sh -c 'echo "$@" >>{self.asked}; echo /image; exit {code}' x image"""
+        return SimpleNamespace(**{"kernel": "/k", "own_kernel": ["other"],
+                                  "image_command": command, **more})
+
+    @staticmethod
+    def pending(*needs):
+        return [session.Pending(str(i), plan.Case("a", f"c{i}", needs=[n] if n else []), 1, 1,
+                                None) for i, n in enumerate(needs)]
+
+    def skip(self, options, *needs):
+        rest = runner_main.skip_impossible(self.pending(*needs), options, self.skipped.append)
+        return [item.case.name for item in rest]
+
+    def test_an_image_is_asked_for_once_and_only_where_a_case_wants_it(self):
+        phases = []
+        self.assertEqual(runner_main.provide_images(
+            self.options(), self.pending("", "vm=nonpt"), phases), {})
+        self.assertEqual((os.path.exists(self.asked), phases), (False, []))
+        self.assertEqual(runner_main.provide_images(
+            self.options(), self.pending("", "vm=other", "vm=other"), phases),
+            {"other": "/image"})
+        with open(self.asked, encoding="utf-8") as stream:
+            self.assertEqual(stream.read(), "image --variation other\n")
+        self.assertEqual([name for name, _ in phases], ["kernel (other)"])
+
+    def test_an_image_that_cannot_be_built_ends_the_run(self):
+        with self.assertRaises(session.RunError):
+            runner_main.provide_images(self.options(code=2), self.pending("vm=other"), [])
+
+    def test_a_given_kernel_has_no_variations_of_its_configuration(self):
+        rest = self.skip(self.options(image_command=""), "", "vm=other", "vm=nonpt", "boot")
+        self.assertEqual(rest, ["c0", "c2", "c3"])
+        self.assertEqual([(r.case.name, r.result, r.reason) for r in self.skipped],
+                         [("c1", verdict.SKIP, "needs a kernel that is built for it")])
+
+    def test_natively_there_is_no_other_vm(self):
+        rest = self.skip(self.options(kernel=None), "", "vm=other", "vm=nonpt", "boot")
+        self.assertEqual(rest, ["c0"])
+        self.assertEqual({r.reason for r in self.skipped}, {"needs a VM of its own"})
+
+    def test_each_variation_boots_its_image(self):
+        booted = []
+        options = mock.Mock(long=False, after=None, probe=None, program=[], jobs=1, kernel="/k")
+
+        def run_vm(config, *_):
+            booted.append((config.variation, config.kernel))
+
+        launch = runner_main.make_launch(options, {"other": "/image"})
+        with mock.patch.object(executor, "run_vm", run_vm):
+            for variation in ("default", "other", "nonpt"):
+                launch([], None, None, variation)
+        self.assertEqual(booted, [("default", "/k"), ("other", "/image"), ("nonpt", "/k")])
 
 
 if __name__ == "__main__":

@@ -34,6 +34,14 @@ class JudgeTest(unittest.TestCase):
                          ("skip", "no KVM"))
         self.assertEqual(self.judge(report(f"not ok 1 {NAME} # XFAIL bug"))[0], "xfail")
 
+    def test_a_case_that_the_harness_had_to_end(self):
+        said = "TAP version 13\n1..1\n# works: Test terminated by timeout\n"
+        self.assertEqual(self.judge(f"{said}not ok 1 {NAME}\n", ("exit", 1, 5)),
+                         ("fail", "Test terminated by timeout"))
+        said = "TAP version 13\n1..1\n# works: Test failed\n"
+        self.assertEqual(self.judge(f"{said}not ok 1 {NAME}\n", ("exit", 1, 5)),
+                         ("fail", "failed without a message"))
+
     def test_claims_that_do_not(self):
         self.check_word("exit", report(f"ok 1 {NAME}"), ("exit", 1, 5))
         self.check_word("exit", report(f"not ok 1 {NAME}"), ("exit", 0, 5))

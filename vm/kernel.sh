@@ -6,7 +6,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 arch=$(uname -m)
-refresh='' debug='' coverage='' user_config='' version=''
+refresh='' debug='' coverage='' user_config='' version='' variation=''
 SOURCE_MB=2700	# what fetching and unpacking a source takes
 variables=()	# more of them for make
 # shellcheck source=vm/cache.sh
@@ -19,7 +19,7 @@ usage()
 	       kernel.sh source [VERSION]         a source tree, fetched if need be
 	       kernel.sh image [VERSION]          a bootable image, built if need be
 	       kernel.sh stock VERSION            a kernel as Debian ships it
-	options: --arch ARCH  --config FRAGMENT  --debug  --coverage  --refresh
+	options: --arch ARCH  --config FRAGMENT  --debug  --coverage  --variation NAME  --refresh
 	VERSION is like 6.12; the default is the newest that Debian offers.
 	END
 	exit 2
@@ -139,6 +139,13 @@ resolve()
 	fi
 }
 
+# All that the kernel must have, and what it must not.
+whole_fragment()
+{
+	fragment "${version:?}" "${files[@]}"
+	[[ -z $variation ]] || tr ' ' '\n' <<<"${VM_CONFIG[$variation]}"
+}
+
 # Prints the fragments without what the kernel of that version does not have:
 # an option after "# since X.Y" is left out of older ones, "# before X.Y" of others.
 fragment()	# VERSION FILE...
@@ -255,14 +262,14 @@ provide_image()
 	provide_source
 	mapfile -t files < <(fragment_files)
 	[[ -z $coverage ]] || variables=("${KERNEL_COVERAGE[@]}")
-	key=$({ fragment "${version:?}" "${files[@]}"; printf '%s' "${variables[@]}"; gcc --version; } |
+	key=$({ whole_fragment; printf '%s' "${variables[@]}"; gcc --version; } |
 		sha256sum | cut -c 1-12)
 	name=$(basename "$tree")-$arch
 	dir=$cache/kernels/$name-$key
 	if [[ ! -e $dir/image ]]; then
 		name+=${debug:+-debug}${coverage:+-coverage}
 		cache_lock "$name"
-		fragment "$version" "${files[@]}" >"$tmp/fragment"
+		whole_fragment >"$tmp/fragment"
 		[[ -e $dir/image ]] ||
 			build_image "$tree" "$dir" "$tmp/fragment" "$cache/objects/$name"
 	fi
@@ -278,6 +285,7 @@ main()
 		case $1 in
 		--arch) arch=${2:?}; shift ;;
 		--config) user_config=${2:?}; shift ;;
+		--variation) variation=${2:?}; shift ;;
 		--debug) debug=1 ;;
 		--coverage) coverage=1 ;;
 		--refresh) refresh=1 ;;
@@ -288,6 +296,7 @@ main()
 	done
 	# shellcheck source=vm/x86_64.conf
 	. "$root/vm/$arch.conf"
+	[[ -z $variation || -v "VM_CONFIG[$variation]" ]] || usage
 	case $verb in
 	newest-source) cached_sources | tail -n 1 ;;
 	source) provide_source; echo "$tree" ;;

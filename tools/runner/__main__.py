@@ -7,8 +7,10 @@ import hashlib
 import os
 import platform
 import random
+import shlex
 import subprocess
 import sys
+import time
 
 import ending
 import executor
@@ -30,6 +32,10 @@ def parse_arguments(argv):
     parser.add_argument("--modules", help="directory of modules to load, listed in MODULES")
     parser.add_argument("--single", action="store_true",
                         help="VM: emulate its CPUs in turn (see vm/boot.sh)")
+    parser.add_argument("--own-kernel", action="append", default=[], metavar="VARIATION",
+                        help="VM: a variation that wants another kernel than the others")
+    parser.add_argument("--image-command", default="", metavar="COMMAND",
+                        help="VM: prints its image, given --variation; without it, there is none")
     parser.add_argument("--arch", default=platform.machine())
     parser.add_argument("--channel", metavar="DEVICE", help="VM: where the agent reports")
     parser.add_argument("--memory", default="2G")
@@ -88,13 +94,23 @@ def make_pending(cases, options, seed, directory):
     return pending
 
 
-def native_only(pending, on_result):
-    """Skips what needs a VM of its own; returns the rest."""
+def reason_to_skip(case, options):
+    """What the chosen backend does not have, as text for the user."""
+    if not options.kernel and (case.own_boot or case.variation != "default"):
+        return "needs a VM of its own"
+    if case.variation in options.own_kernel and not options.image_command:
+        return "needs a kernel that is built for it"
+    return None
+
+
+def skip_impossible(pending, options, on_result):
+    """Skips what the backend cannot run; returns the rest."""
     rest = []
     for item in pending:
-        if item.case.own_boot or item.case.variation != "default":
-            on_result(session.Result(item.case, item.seed, verdict.SKIP,
-                                     "needs a VM of its own", item.record, item.iteration))
+        reason = reason_to_skip(item.case, options)
+        if reason:
+            on_result(session.Result(item.case, item.seed, verdict.SKIP, reason, item.record,
+                                     item.iteration))
         else:
             rest.append(item)
     return rest
@@ -110,6 +126,26 @@ def vm_config(options):
     for path in options.program + ([options.probe] if options.probe else []):
         config.files[f"/t/{os.path.basename(path)}"] = path
     return config
+
+
+def image_of(variation, options):
+    done = subprocess.run(
+        executor.tied_to_us([*shlex.split(options.image_command), "--variation", variation],
+                            "TERM"), stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise session.RunError(f"no kernel for the variation '{variation}'")
+    return done.stdout.strip()
+
+
+def provide_images(options, pending, phases):
+    """The kernels of those variations that want another one; they may have to be built."""
+    images = {}
+    for variation in options.own_kernel if options.image_command else ():
+        if any(item.case.variation == variation for item in pending):
+            start = time.monotonic()
+            images[variation] = image_of(variation, options)
+            phases.append((f"kernel ({variation})", time.monotonic() - start))
+    return images
 
 
 def run_after(launch):
@@ -132,8 +168,8 @@ def run_after(launch):
     return launch_and_more
 
 
-def make_launch(options):
-    """launch() of Session for the chosen backend."""
+def make_launch(options, images):
+    """launch() of Session for the chosen backend; images: of variations, see above."""
     environment = [("KVM_GMEM_LONG", "1")] if options.long else []
 
     def native(jobs, listener, console, _variation):
@@ -141,7 +177,7 @@ def make_launch(options):
                                    environment)
 
     def vm(jobs, listener, console, variation):
-        config.variation = variation
+        config.variation, config.kernel = variation, images.get(variation, options.kernel)
         return executor.run_vm(config, jobs, options.jobs, listener, console, environment)
 
     if not options.kernel:
@@ -219,6 +255,12 @@ def without_result(pending, results, reason):
             for item in pending if (item.case, item.iteration) not in known_ones]
 
 
+def phases_before(options):
+    """What run_tests.sh has done so far, as (name, seconds)."""
+    pairs = (phase.split("=") for phase in options.phase)
+    return [(name, float(seconds)) for name, seconds in pairs]
+
+
 def run_all(options, cases, seed):
     directory = "/t" if options.kernel else os.path.dirname(options.program[0])
     pending = make_pending(cases, options, seed, directory)
@@ -229,14 +271,16 @@ def run_all(options, cases, seed):
         results.append(result)
         printer.result(result)
 
+    phases = phases_before(options)
+    images = provide_images(options, pending, phases)
     os.makedirs(options.out, exist_ok=True)
+    todo = skip_impossible(pending, options, on_result)
     with open(os.path.join(options.out, "console.log"), "wb") as console:
-        run = session.Session(make_launch(options), load_known(options.known_failures),
+        run = session.Session(make_launch(options, images), load_known(options.known_failures),
                               on_result, console, plan.split_list(options.require),
                               shared=not options.kernel)
         probe = options.probe and executor.Job(
             "probe", [os.path.join(directory, os.path.basename(options.probe))], 60)
-        todo = pending if options.kernel else native_only(pending, on_result)
         end = None
         before = len(results)
         try:
@@ -249,8 +293,7 @@ def run_all(options, cases, seed):
                 raise
             end = error
     printer.finish()
-    phases = [p.split("=") for p in options.phase]
-    phases = [(name, float(seconds)) for name, seconds in phases] + list(run.timing.items())
+    phases += run.timing.items()
     facts_of_run = facts(options, run, seed, phases)
     facts_of_run["planned"] = len(pending)
     missing = []

@@ -133,6 +133,9 @@ def _claimed(report, name, code, record):
 
 
 def first_diagnostic(text):
-    """The first "# file:line: message", or a word when there is none."""
-    match = re.search(r"^#\s+(\S+:\d+:.*)$", text, re.M)
-    return match.group(1) if match else "failed without a message"
+    """The first "# file:line: message", else how the harness saw it end."""
+    for what in (r"^#\s+(\S+:\d+:.*)$", r"^#\s+\S+: (Test (?!failed).*)$"):
+        match = re.search(what, text, re.M)
+        if match:
+            return match.group(1)
+    return "failed without a message"

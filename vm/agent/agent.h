@@ -66,9 +66,6 @@ void channel_send_text(const char *prefix, const char *text, size_t len);
 void channel_drain(void);
 void channel_close(void);
 
-/* pulse.c: for the whole life of a VM. */
-void pulse_start(void);
-
 /* job.c */
 int64_t now_ms(void);
 bool job_active(const struct job *job);

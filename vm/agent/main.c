@@ -215,7 +215,6 @@ int main(int argc, char *argv[])
 	channel_send("hello %s %s", uts.release, uts.machine);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	kmsg_open();
-	pulse_start();
 	run_plan();
 	channel_close();
 	if (getpid() == 1)
