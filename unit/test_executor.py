@@ -13,7 +13,7 @@ import executor
 
 
 class Script(executor.VmConfig):
-    """The initrd is what it says; the script finds its name as $1."""
+    """The initrd is what it says; the script finds its name as $1, the channel as $3."""
 
     def __init__(self, script):
         super().__init__("/image", "x86_64", "/agent", "/dev/ttyS1")
@@ -24,7 +24,7 @@ class Script(executor.VmConfig):
         stream.write(b"the initrd\n")
 
     def command(self, initrd, channel_fd, monitor_fd):
-        return ["/bin/sh", "-c", self.script, "sh", initrd, str(monitor_fd)]
+        return ["/bin/bash", "-c", self.script, "sh", initrd, str(monitor_fd), str(channel_fd)]
 
 
 class Starts(unittest.TestCase):
@@ -44,6 +44,13 @@ class Starts(unittest.TestCase):
                 mock.patch.object(tempfile, "tempdir", place):
             outcome, said = self.run_vm(f"cat $1; cat $1; ls -A {place}")
         self.assertEqual((outcome, said), (executor.NO_BOOT, b"the initrd\nthe initrd\n"))
+
+    def test_a_qemu_that_dies_is_no_kernel_that_does(self):
+        hello = "printf 'nonce 0 16 hello 7.3 x86_64\\n' >&$3"
+        with mock.patch.object(executor.secrets, "token_hex", return_value="nonce"):
+            self.assertEqual(self.run_vm(hello), (executor.CRASH, b""))
+            with self.assertRaisesRegex(executor.ExecutorError, "QEMU died.*-9\n    no memory"):
+                self.run_vm(f"{hello}; echo no memory; kill -KILL $$")
 
     def test_a_kernel_that_ends_before_the_agent_speaks(self):
         self.assertEqual(self.run_vm("echo panic"), (executor.NO_BOOT, b"panic\n"))

@@ -29,6 +29,8 @@ class SelectTest(unittest.TestCase):
     def test_ids(self):
         self.check("ATTR-6", 0, 1)
         self.check("ATTR", 0, 1, 2)
+        self.check("ATTR-*", 0, 1, 2)
+        self.check("ATTR-[0-6]", 0, 1)
         self.check("BIND", 3, 4)
         self.check("BIND-10", 4)
 

@@ -252,6 +252,21 @@ class SessionTest(unittest.TestCase):
         with self.assertRaisesRegex(session.RunError, "missing: smm, nosuch"):
             self.run_session(behave, require=("kvm", "smm", "nosuch"))
 
+    def test_a_kernel_whose_kvm_cannot_be_loaded_cannot_be_tested(self):
+        def behave(boot, ids):
+            self.console.write(b"init: cannot load kvm-amd.ko\n")
+            return self.all_good(boot, ids)
+        with self.assertRaisesRegex(session.RunError, "cannot load kvm-amd.ko"):
+            self.run_session(behave)
+
+    def test_another_module_that_cannot_be_loaded_is_told(self):
+        def behave(boot, ids):
+            self.console.write(b"init: cannot load hwpoison-inject.ko\n")
+            return self.all_good(boot, ids)
+        run = self.run_session(behave)
+        self.assertEqual(run.notes, ["the kernel cannot load hwpoison-inject.ko"])
+        self.assertEqual(set(self.results.values()), {("pass", "")})
+
 
 if __name__ == "__main__":
     unittest.main()

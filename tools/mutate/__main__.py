@@ -187,8 +187,10 @@ def make_suite(options, facts, directory):
     settings = judge.Options(facts["agent"][0], facts["channel"][0], platform.machine(),
                              options.timeout or 40, options.seed, options.full, failures,
                              options.claims)
-    suite = judge.Suite(settings, plan.list_cases(facts["program"]), facts["program"],
-                        mutants.red_table(sources))
+    # Whose kernel has another configuration, this one cannot tell of.
+    cases = [c for c in plan.list_cases(facts["program"])
+             if c.variation not in facts["own_kernel"]]
+    suite = judge.Suite(settings, cases, facts["program"], mutants.red_table(sources))
     suite.broken = find_broken(suite, facts, directory)
     for case in sorted(suite.broken):
         print(f"# fails without a mutant, and is left out: {case}")

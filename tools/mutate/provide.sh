@@ -23,6 +23,7 @@ else
 	echo "agent=$build/agent"
 	echo "channel=$VM_CHANNEL"
 	list_programs | sed 's/^/program=/'
+	printf 'own_kernel=%s\n' "${!VM_CONFIG[@]}"
 fi
 name=$(basename "$source")
 echo "source=$source"

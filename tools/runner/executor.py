@@ -179,7 +179,8 @@ class Tail:
 def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
     """Boots one VM that runs jobs; console_sink is a binary file.
 
-    ExecutorError: there was no VM that a kernel could have failed to boot in.
+    ExecutorError: there was no VM that a kernel could have failed in, or it did not last:
+    out of memory, say.
     """
     console = Tail(console_sink)
     nonce = secrets.token_hex(8)
@@ -205,10 +206,10 @@ def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
             if outcome == HANG:
                 console_sink.write(monitor.cpu_state(asking).encode())
             # What a guest does, a triple fault too, ends QEMU with 0.
-            if outcome == NO_BOOT and process.poll():
+            if outcome in (NO_BOOT, CRASH) and process.poll():
                 raise ExecutorError("\n    ".join(
-                    [f"QEMU cannot be started: it ended with {process.returncode}",
-                     *console.lines()]))
+                    [f"QEMU {'died' if watch.spoken else 'cannot be started'}: it ended with "
+                     f"{process.returncode}", *console.lines()]))
             return outcome
         finally:
             reap(process)

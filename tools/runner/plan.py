@@ -93,8 +93,9 @@ def normalize(file):
 
 def matches(case, pattern):
     """pattern: file, file:case or a behaviour id, each with shell wildcards."""
-    if re.fullmatch(r"[A-Z][A-Z0-9]*(-\d+)?", pattern):
-        return any(i == pattern or i.startswith(pattern + "-") for i in case.ids)
+    if re.fullmatch(r"[A-Z][A-Z0-9]*(-[\d*?[\]!-]+)?", pattern):
+        return any(fnmatch.fnmatchcase(i, pattern) or i.startswith(pattern + "-")
+                   for i in case.ids)
     file, _, name = pattern.partition(":")
     if not fnmatch.fnmatchcase(case.file, normalize(file)):
         return False

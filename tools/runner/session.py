@@ -2,12 +2,15 @@
 """One run of the suite: executions (boots), their events, results."""
 
 import io
+import re
 import time
 
 import executor
 import monitor
 import verdict
 
+# What vm/init says, before anything of the suite runs.
+NOT_LOADED = re.compile(r"init: cannot load (\S+)")
 MAX_BOOTS = 25          # after failed executions, in a row or not
 BOOT_TRIES = 3          # of a kernel that has booted before, or with other parameters
 
@@ -176,6 +179,14 @@ class Session:
         boot_log = self.console_tail(10000)
         for line in verdict.splats(boot_log.splitlines()):
             self.notes.append(f"the kernel complained while booting: {line.strip()}")
+        return self._check_modules(NOT_LOADED.findall(boot_log))
+
+    def _check_modules(self, missing):
+        """Without KVM's all would be skipped, as on a kernel that has no KVM."""
+        self.notes += [f"the kernel cannot load {name}" for name in missing]
+        if any(name.startswith("kvm") for name in missing):
+            self.error = f"the kernel cannot load {' '.join(missing)}"
+        return bool(self.error)
 
     def _on_begin(self, event):
         self.running.add(event.args[0])
