@@ -197,6 +197,8 @@ int harness_start(int argc, char **argv,
 #define ASSERT_GUEST_DONE(exit)	__EXPECT_NO_COMPLAINT(expect_guest_done(exit), 1)
 #define EXPECT_GUEST_RETURNED(value, exit) \
 	__EXPECT_NO_COMPLAINT(expect_guest_returned(value, exit), 0)
+#define ASSERT_GUEST_RETURNED(value, exit) \
+	__EXPECT_NO_COMPLAINT(expect_guest_returned(value, exit), 1)
 
 /* The guest stopped at GUEST_SYNC with @value as first argument. */
 #define EXPECT_GUEST_SYNC(value, exit)	__EXPECT_NO_COMPLAINT(expect_guest_sync(value, exit), 0)

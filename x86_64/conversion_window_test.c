@@ -2,8 +2,10 @@
 /*
  * The moment in which a conversion is half done: the old mappings are gone, the
  * attributes are being stored. A large page that is partly converted must not be
- * mapped as a whole by then, for a fault on a page of it that stays as it is.
- * arch/x86/kvm/mmu/mmu.c, kvm_arch_pre_set_memory_attributes().
+ * mapped as a whole by then, for a fault on a page of it that stays as it is; nor
+ * may a page whose attribute is not stored yet be mapped as what it was.
+ * arch/x86/kvm/mmu/mmu.c, kvm_arch_pre_set_memory_attributes();
+ * virt/kvm/kvm_main.c, kvm_vm_set_mem_attributes().
  */
 #include <sched.h>
 #include <string.h>
@@ -116,6 +118,91 @@ TEST_F(window, fault_beside_the_range_maps_no_large_page)
 		vcpu_call(self->vcpu, guest_read_u64, TEST_GPA);
 		EXPECT_GUEST_RETURNED(0x7777777777777777ULL, vcpu_run(self->vcpu));
 		mem_attrs_set_shared(self->vm, TEST_GPA + PAGE_SIZE, RANGE);
+	}
+	/* Otherwise nobody came by when it mattered. */
+	EXPECT_LT(0, nr_in_window);
+	close(stats_fd);
+}
+
+/*
+ * Attributes are stored in ascending order: those of this slot come last. As long as
+ * it is missed the window is opened again; it hardly ever is.
+ */
+#define END_RANGE	(RANGE / 4)
+#define END_SIZE	(4 * PAGE_SIZE)
+#define LAST_PAGE	(TEST_GPA + END_RANGE - PAGE_SIZE)
+#define MAX_ROUNDS	20
+
+FIXTURE(window_of_last_slot)
+{
+	struct vm *vm;
+	struct vcpu *vcpu;
+	struct memslot *slot;
+};
+
+FIXTURE_SETUP(window_of_last_slot)
+{
+	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
+	self->vm = vm_create(vm_private_type());
+	self->vcpu = vcpu_create(self->vm);
+	self->slot = memslot_add(self->vm, TEST_GPA + END_RANGE - END_SIZE, END_SIZE, MEMSLOT_GMEM);
+	memset(self->slot->hva, 0x77, END_SIZE);
+}
+
+FIXTURE_TEARDOWN(window_of_last_slot)
+{
+	vm_free(self->vm);
+}
+
+/*
+ * Convert all of the range while the guest reads its last page: how many faults it
+ * took there before the conversion was over.
+ */
+static u64 faults_in_conversion(FIXTURE_DATA(window_of_last_slot) *self, int stats_fd,
+				struct vm_exit *exit)
+{
+	u64 *stop = guest_var(self->vm, &stop_reading);
+	struct vcpu_thread t;
+	u64 nr_faults;
+
+	WRITE_ONCE(*stop, 0);
+	vcpu_call(self->vcpu, guest_keep_reading, LAST_PAGE);
+	vcpu_thread_start(&t, self->vcpu);
+	wait_for_reads(self->vm);
+	nr_faults = faults_taken(stats_fd);
+	mem_attrs_set_private(self->vm, TEST_GPA, END_RANGE);
+	nr_faults = faults_taken(stats_fd) - nr_faults;
+	WRITE_ONCE(*stop, 1);
+	*exit = vcpu_thread_join(&t);
+	/* One that comes when the conversion is over finds the private page at once. */
+	return nr_faults ? nr_faults - 1 : 0;
+}
+
+/*
+ * ATTR-9, EXIT-13: while a large range becomes private the guest faults on its last
+ * page, whose attribute still says shared. It is not mapped as such: nothing would
+ * unmap it any more, and the guest would go on with the shared bytes of a private page.
+ * Red: mutant attr-not-held.
+ */
+TEST_F(window_of_last_slot, fault_before_its_attribute_is_stored_maps_nothing)
+{
+	int i, stats_fd = ioctl(self->vcpu->fd, KVM_GET_STATS_FD, NULL);
+	u64 nr_in_window = 0;
+	struct vm_exit exit;
+
+	ASSERT_LE(0, stats_fd);
+	for (i = 0; i < MAX_ROUNDS && !nr_in_window; i++) {
+		mem_attrs_set_shared(self->vm, TEST_GPA, END_RANGE);
+		nr_in_window = faults_in_conversion(self, stats_fd, &exit);
+		/* A fault of the shared side that finds the attribute stored meanwhile. */
+		if (exit.reason == KVM_EXIT_MEMORY_FAULT) {
+			EXPECT_MEMORY_FAULT(exit, LAST_PAGE, PAGE_SIZE, 0);
+			exit = vcpu_run(self->vcpu);
+		}
+		ASSERT_GUEST_DONE(exit);
+
+		vcpu_call(self->vcpu, guest_read_u64, LAST_PAGE);
+		ASSERT_GUEST_RETURNED(0, vcpu_run(self->vcpu));
 	}
 	/* Otherwise nobody came by when it mattered. */
 	EXPECT_LT(0, nr_in_window);
