@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Breaks: A conversion between the check of the attribute and the snapshot goes unnoticed.
-// Origin: undoes "KVM: x86/mmu: Don't save mmu_invalidate_seq after checking private attr"
+// Breaks: A conversion while the page is looked up, the attribute being checked, goes unnoticed.
+// Origin: plausible
 // Behaviours: ATTR-9 EXIT-13
 // File: arch/x86/kvm/mmu/mmu.c
 // Places: 1
