@@ -164,6 +164,37 @@ TEST_F(pre_fault, range_outside_any_slot_is_refused)
 }
 
 /*
+ * PREFAULT-1: nor is there memory where no guest can have any. The page tables have no
+ * bits for these addresses: behind 2^48 those of four levels begin again, behind 2^57
+ * those of five, with TEST_GPA's entries, be these in use or not. A private page without
+ * a slot is EFAULT at any address. Red: mutant prefault-gpa-aliases (which the kernel
+ * warns of, too: it does not find such page tables when the VM ends).
+ */
+TEST_F(pre_fault, range_beyond_the_page_tables_is_refused)
+{
+	const u64 alias = BIT_ULL(48) + TEST_GPA;
+	u64 round, offset;
+
+	for (round = 0; round < 2; round++) {
+		/* The guest had no use yet of the first page, but has of the second. */
+		offset = TEST_GPA + round * PAGE_SIZE;
+		EXPECT_PRE_FAULT_REFUSED(ENOENT, BIT_ULL(48) + offset, PAGE_SIZE);
+		EXPECT_PRE_FAULT_REFUSED(ENOENT, BIT_ULL(52) + offset, PAGE_SIZE);
+		EXPECT_PRE_FAULT_REFUSED(ENOENT, BIT_ULL(57) + offset, PAGE_SIZE);
+		EXPECT_PRE_FAULT_REFUSED(ENOENT, -2 * PAGE_SIZE, PAGE_SIZE);
+		vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, PAGE_SHARED, 1);
+		EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+	}
+	if (!variant->private_type)
+		return;
+	mem_attrs_set_private(self->vm, alias, PAGE_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(EFAULT, alias, PAGE_SIZE);
+	EXPECT_PRE_FAULT_REFUSED(ENOENT, alias + PAGE_SIZE, PAGE_SIZE);
+	vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, PAGE_SHARED, 1);
+	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+}
+
+/*
  * PREFAULT-1: a slot that was there does not count, nor do its mappings; other slots
  * go on. 6.12 spins until there is a signal if the VM is of the default type, which
  * drops all its mappings when a slot goes. Red: 6.12.
