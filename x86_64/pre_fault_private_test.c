@@ -47,22 +47,29 @@ FIXTURE_TEARDOWN(private)
 	checked_mem_free(self->m);
 }
 
-/* Pre-fault everything, then look at everything: no fault, and the right bytes. */
+/*
+ * Pre-fault everything, which counts as no fault, then look at everything: no fault, and
+ * the right bytes.
+ */
 #define EXPECT_PRE_FAULT_SUFFICES(self)						\
 	do {									\
-		u64 before;							\
+		int fd = (self)->vcpu->fd;					\
+		u64 before = kvm_stat_get(fd, "pf_taken");			\
+		u64 fixed = kvm_stat_get(fd, "pf_fixed");			\
 										\
 		vcpu_pre_fault((self)->vcpu, TEST_GPA, SIZE);			\
-		before = kvm_stat_get((self)->vcpu->fd, "pf_taken");		\
+		EXPECT_EQ(before, kvm_stat_get(fd, "pf_taken"));		\
+		EXPECT_EQ(fixed, kvm_stat_get(fd, "pf_fixed"));			\
 		EXPECT_MEM((self)->m);						\
-		EXPECT_EQ(before, kvm_stat_get((self)->vcpu->fd, "pf_taken"));	\
+		EXPECT_EQ(before, kvm_stat_get(fd, "pf_taken"));		\
 	} while (0)
 
 /*
  * PREFAULT-2, PREFAULT-3: a range may have pages of both kinds and lie in two slots;
  * each page gets the mapping of its attribute. Pages of the file that were absent are
  * allocated and read zero, those that were there keep their bytes.
- * Red: mutants prefault-always-shared, prefault-nothing.
+ * Red: mutants prefault-always-shared, prefault-nothing, prefault-counts-taken,
+ * prefault-counts-fixed.
  */
 TEST_F(private, mixed_range_is_mapped_by_attribute)
 {

@@ -271,22 +271,26 @@ TEST_F(pre_fault, range_of_no_whole_pages_is_refused)
 
 /*
  * PREFAULT-3: the guest takes no fault for what was pre-faulted, neither to read it nor
- * to write it, and finds the bytes that the host put there.
- * Red: mutant prefault-nothing.
+ * to write it, and finds the bytes that the host put there. Nor does the pre-fault itself
+ * count as a fault of the vCPU. Red: mutants prefault-nothing, prefault-counts-taken,
+ * prefault-counts-fixed.
  */
 TEST_F(pre_fault, pre_faulted_memory_takes_no_fault)
 {
 	struct memslot *far = memslot_add(self->vm, TEST_GPA + SZ_4M, 2 * PAGE_SIZE, 0);
 	const u64 gpa = TEST_GPA + PAGE_SIZE, nr = NR_PAGES - 2;
-	u64 before;
+	u64 before, fixed;
 
 	/* Map the code and the stack by using the same functions elsewhere. */
 	vcpu_call_done(self->vcpu, guest_touch_pages, TEST_GPA, 1);
 	vcpu_call_done(self->vcpu, guest_fill_pages, TEST_GPA, 1, PAGE_SHARED, 2);
 	vcpu_call_done(self->vcpu, guest_check_pages, TEST_GPA, 1, PAGE_SHARED, 2);
 
-	vcpu_pre_fault(self->vcpu, gpa, nr * PAGE_SIZE);
 	before = nr_faults(self->vcpu);
+	fixed = kvm_stat_get(self->vcpu->fd, "pf_fixed");
+	vcpu_pre_fault(self->vcpu, gpa, nr * PAGE_SIZE);
+	EXPECT_EQ(before, nr_faults(self->vcpu));
+	EXPECT_EQ(fixed, kvm_stat_get(self->vcpu->fd, "pf_fixed"));
 	vcpu_call(self->vcpu, guest_check_pages, gpa, nr, PAGE_SHARED, 1);
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 	vcpu_call_done(self->vcpu, guest_fill_pages, gpa, nr, PAGE_SHARED, 3);
