@@ -5,6 +5,7 @@
  *
  * Kernels had bugs that make it spin for ever: an alarm ends the case then.
  */
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,12 +18,14 @@
 #include "pre_fault.h"
 #include "refusal.h"
 #include "stats.h"
+#include "trace.h"
 #include "vcpu.h"
 #include "vm.h"
 
 #define NR_PAGES	8
 #define SLOT_SIZE	(NR_PAGES * PAGE_SIZE)
 #define SLOT_END	(TEST_GPA + SLOT_SIZE)
+#define REQUESTED	"kvm_mmu_spte_requested"
 
 FIXTURE(pre_fault) {
 	struct vm *vm;
@@ -212,8 +215,7 @@ TEST_F(pre_fault, range_of_a_deleted_slot_is_refused)
 
 /*
  * PREFAULT-1: a page in a large page is mapped large, and counts as the one page that
- * was asked for; the range to the end of the large page is the work of one step.
- * Red: mutant prefault-small.
+ * was asked for. Red: mutant prefault-small.
  */
 TEST_F(pre_fault, large_page_is_mapped_large)
 {
@@ -228,6 +230,32 @@ TEST_F(pre_fault, large_page_is_mapped_large)
 	EXPECT_PRE_FAULT(0, gpa + large - PAGE_SIZE, large, gpa + 2 * large - PAGE_SIZE, 0);
 	EXPECT_EQ(before + 2, kvm_stat_get(self->vm->fd, "pages_2m"));
 	EXPECT_PRE_FAULT(0, gpa, 3 * large, gpa + 2 * large, large);
+}
+
+/*
+ * PREFAULT-1: and the range to the end of the large page is the work of one step, however
+ * many pages it has: KVM asks for one entry of the page tables each.
+ * Red: mutant prefault-page-steps.
+ */
+TEST_F(pre_fault, large_page_is_one_step)
+{
+	const u64 large = ARCH_LARGE_PAGE_SIZE, gpa = TEST_GPA + 8 * large;
+	struct trace *t;
+	char filter[64];
+
+	REQUIRE(backing_available(BACKING_HUGETLB, 2 * large), "no free hugetlb pages");
+	REQUIRE(trace_available() && trace_has_event("kvmmmu:" REQUESTED),
+		"no KVM MMU tracepoints");
+	memslot_add_backed(self->vm, gpa, 2 * large, 0, BACKING_HUGETLB);
+	t = trace_open();
+	snprintf(filter, sizeof(filter), "common_pid == %d", getpid());
+	trace_enable(t, "kvmmmu:" REQUESTED, filter);
+	EXPECT_PRE_FAULT(0, gpa, 2 * large, gpa + 2 * large, 0);
+	EXPECT_EQ(2, trace_count(t, REQUESTED));
+	/* From the middle too, and when all is mapped. */
+	EXPECT_PRE_FAULT(0, gpa + 5 * PAGE_SIZE, large, gpa + large + 5 * PAGE_SIZE, 0);
+	EXPECT_EQ(4, trace_count(t, REQUESTED));
+	trace_close(t);
 }
 
 /*
