@@ -238,7 +238,7 @@ TEST_F(punch_hole, no_vcpu_keeps_a_punched_page)
 /*
  * FALLOC-7: which side the guest gets is up to the attributes alone. (In an early
  * proposal allocating a page made it private, and a hole made it shared.)
- * Red: mutant file-pfn-no-clear.
+ * Red: mutant file-alloc-makes-private.
  */
 TEST_F(punch_hole, allocation_does_not_make_a_page_private)
 {
@@ -257,7 +257,7 @@ TEST_F(punch_hole, allocation_does_not_make_a_page_private)
 
 /*
  * FALLOC-7: nor does a hole make it shared: zeros are read, not the shared bytes. Red:
- * mutant file-pfn-no-clear.
+ * mutant file-punch-makes-shared.
  */
 TEST_F(punch_hole, hole_does_not_make_a_page_shared)
 {
