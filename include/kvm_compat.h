@@ -37,4 +37,9 @@ struct kvm_pre_fault_memory {
 };
 #endif
 
+/* Since 6.12; the capability is older. */
+#ifndef KVM_X86_QUIRK_SLOT_ZAP_ALL
+#define KVM_X86_QUIRK_SLOT_ZAP_ALL	(1 << 7)
+#endif
+
 #endif

@@ -93,6 +93,12 @@ FIXTURE_VARIANT_ADD(capability, vm_types) {
 	.bits = BOTH_TYPES,
 };
 
+FIXTURE_VARIANT_ADD(capability, quirk_of_slot_deletion) {
+	.cap = KVM_CAP_DISABLE_QUIRKS2, .since = { 6, 12 },
+	.system = KVM_X86_QUIRK_SLOT_ZAP_ALL, .default_vm = KVM_X86_QUIRK_SLOT_ZAP_ALL,
+	.private_vm = KVM_X86_QUIRK_SLOT_ZAP_ALL, .bits = KVM_X86_QUIRK_SLOT_ZAP_ALL,
+};
+
 FIXTURE_SETUP(capability)
 {
 	int configured = variant->option ? kernel_config_has(variant->option) : 1;

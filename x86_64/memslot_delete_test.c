@@ -13,6 +13,7 @@
 #include "memslot.h"
 #include "page_pattern.h"
 #include "refusal.h"
+#include "stats.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -213,6 +214,80 @@ TEST_F(memslot_delete, deleted_range_can_be_bound_again)
 	EXPECT_OK(delete1(self, ID + 1));
 	EXPECT_OK(bind_file(self, ID, TEST_GPA, self->gmem));
 	EXPECT_DATA_AT(TEST_GPA);
+}
+
+/* What becomes of the mappings of the slots that stay. */
+FIXTURE(other_slot) {
+	struct vm *vm;
+	struct vcpu *vcpu;
+	struct memslot *goes;
+};
+
+FIXTURE_VARIANT(other_slot) {
+	bool private_type;
+	bool quirk;
+};
+
+FIXTURE_VARIANT_ADD(other_slot, private_vm) { .private_type = true, .quirk = true };
+FIXTURE_VARIANT_ADD(other_slot, default_vm) { .private_type = false, .quirk = true };
+FIXTURE_VARIANT_ADD(other_slot, default_vm_no_quirk) { .private_type = false, .quirk = false };
+
+FIXTURE_SETUP(other_slot)
+{
+	const u32 what = variant->private_type ? MEMSLOT_GMEM : 0;
+	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
+	const u64 side = variant->private_type ? PAGE_PRIVATE : PAGE_SHARED;
+
+	REQUIRE(kvm_cap(KVM_CAP_DISABLE_QUIRKS2) & KVM_X86_QUIRK_SLOT_ZAP_ALL,
+		"no KVM_X86_QUIRK_SLOT_ZAP_ALL (before 6.12)");
+	REQUIRE(type >= 0, "no VM type with private memory");
+	self->vm = vm_create(type);
+	if (!variant->quirk)
+		vm_enable_cap(self->vm, KVM_CAP_DISABLE_QUIRKS2, KVM_X86_QUIRK_SLOT_ZAP_ALL);
+	self->vcpu = vcpu_create(self->vm);
+	memslot_add(self->vm, TEST_GPA, SLOT_SIZE, what);
+	self->goes = memslot_add(self->vm, NEW_GPA, SLOT_SIZE, what);
+	if (variant->private_type) {
+		mem_attrs_set_private(self->vm, TEST_GPA, SLOT_SIZE);
+		mem_attrs_set_private(self->vm, NEW_GPA, SLOT_SIZE);
+	}
+	vcpu_call_done(self->vcpu, guest_fill_pages, TEST_GPA, NR_PAGES, side, GEN);
+	vcpu_call_done(self->vcpu, guest_fill_pages, NEW_GPA, NR_PAGES, side, GEN);
+	vcpu_call_done(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, side, GEN);
+}
+
+FIXTURE_TEARDOWN(other_slot)
+{
+	vm_free(self->vm);
+}
+
+static u64 nr_mapped(struct vm *vm)
+{
+	return kvm_stat_get(vm->fd, "pages_4k") + kvm_stat_get(vm->fd, "pages_2m");
+}
+
+/*
+ * BIND-7: the deleted slot's mappings go and no others, so that the guest takes no fault
+ * in the slots that stay; but all go in a VM of the default type, until that quirk of old
+ * (KVM_X86_QUIRK_SLOT_ZAP_ALL, since 6.12) is disabled. Red: mutants
+ * slot-delete-zaps-others, slot-delete-quirk-inverted.
+ */
+TEST_F(other_slot, keeps_its_mappings_but_for_the_quirk)
+{
+	const bool zap_all = variant->quirk && !variant->private_type;
+	const u64 side = variant->private_type ? PAGE_PRIVATE : PAGE_SHARED;
+	u64 mapped = nr_mapped(self->vm), fixed = kvm_stat_get(self->vcpu->fd, "pf_fixed");
+
+	memslot_delete(self->goes);
+	EXPECT_EQ(zap_all ? 0 : mapped - NR_PAGES, nr_mapped(self->vm));
+	vcpu_call(self->vcpu, guest_check_pages, TEST_GPA, NR_PAGES, side, GEN);
+	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+	fixed = kvm_stat_get(self->vcpu->fd, "pf_fixed") - fixed;
+	if (zap_all) {
+		EXPECT_LE(NR_PAGES, fixed);
+	} else {
+		EXPECT_EQ(0, fixed);
+	}
 }
 
 GMEM_TEST_MAIN

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// Breaks: When a slot goes, all mappings go if the quirk for that is disabled.
+// Origin: plausible
+// Behaviours: BIND-7
+// File: arch/x86/kvm/mmu/mmu.c
+// Places: 1
+// Kernels: 6.12 7.2 7.3
+
+@@
+@@
+kvm_arch_flush_shadow_memslot(...)
+{
+	<...
+-	kvm_check_has_quirk(kvm, KVM_X86_QUIRK_SLOT_ZAP_ALL)
++	!kvm_check_has_quirk(kvm, KVM_X86_QUIRK_SLOT_ZAP_ALL)
+	...>
+}
