@@ -18,6 +18,7 @@
 #include "vm.h"
 
 #define MSR_KVM_WALL_CLOCK_NEW	0x4b564d00
+#define MSR_KVM_SYSTEM_TIME_NEW	0x4b564d01
 #define NR_PAGES	4
 #define SLOT_SIZE	(NR_PAGES * PAGE_SIZE)
 #define CLOCK_GPA	(TEST_GPA + PAGE_SIZE)
@@ -29,9 +30,31 @@ struct wall_clock {
 	u32 nsec;
 };
 
+/* Documentation/virt/kvm/x86/msr.rst, MSR_KVM_SYSTEM_TIME_NEW. */
+struct vcpu_clock {
+	u32 version;
+	u32 pad0;
+	u64 tsc_timestamp;
+	u64 system_time;
+	u32 tsc_to_system_mul;
+	signed char tsc_shift;
+	u8 flags;
+	u8 pad[2];
+};
+
+#define CLOCK_RATE	offsetof(struct vcpu_clock, tsc_to_system_mul)
+
 static void guest_ask_for_wall_clock(u64 gpa)
 {
 	asm volatile("wrmsr" : : "c"(MSR_KVM_WALL_CLOCK_NEW), "a"((u32)gpa), "d"(gpa >> 32)
+		     : "memory");
+}
+
+/* From now on, until it is switched off: KVM keeps a mapping of its own of the page. */
+static void guest_ask_for_vcpu_clock(u64 gpa)
+{
+	gpa |= 1;
+	asm volatile("wrmsr" : : "c"(MSR_KVM_SYSTEM_TIME_NEW), "a"((u32)gpa), "d"(gpa >> 32)
 		     : "memory");
 }
 
@@ -141,6 +164,56 @@ TEST(write_by_kvm_finds_a_slot_that_was_changed)
 	EXPECT_TRUE(is_wall_clock(other + PAGE_SIZE));
 	EXPECT_FILLED(0, slot->hva, SLOT_SIZE);
 	vm_free(vm);
+}
+
+static bool is_vcpu_clock(const void *p)
+{
+	struct vcpu_clock clock;
+
+	memcpy(&clock, p, sizeof(clock));
+	return clock.version && !(clock.version & 1) && clock.system_time &&
+	       clock.tsc_to_system_mul;
+}
+
+/*
+ * FALLOC-5: the page that KVM has mapped for itself, to write the clock, goes with the
+ * hole as well: what it writes next is in the file's new page, where host and guest read
+ * it, and not in the page that was given back. The host gets the new page first in one
+ * round, and KVM in the other. Red: mutant pfncache-not-invalidated.
+ */
+TEST(write_by_kvm_goes_to_the_page_behind_a_hole)
+{
+	struct vcpu *vcpu;
+	struct vm *vm = vm_create(VM_TYPE_DEFAULT);
+	struct vm_exit exit;
+	char *file;
+	int fd, i;
+
+	REQUIRE((gmem_supported_flags(vm) & SHARED_FLAGS) == SHARED_FLAGS,
+		"no guest_memfd with these flags (before 6.18)");
+	vcpu = vcpu_create(vm);
+	fd = gmem_create(vm, SLOT_SIZE, SHARED_FLAGS);
+	file = gmem_mmap(fd, 0, SLOT_SIZE);
+	memslot_add_hva(vm, TEST_GPA, SLOT_SIZE, file, fd, 0);
+	vcpu_call_done(vcpu, guest_ask_for_vcpu_clock, CLOCK_GPA);
+	vcpu_call_done(vcpu, guest_touch_pages, TEST_GPA, 1);
+	EXPECT_TRUE(is_vcpu_clock(file + PAGE_SIZE));
+
+	for (i = 0; i < 2; i++) {
+		gmem_punch_hole(fd, PAGE_SIZE, PAGE_SIZE);
+		if (!i)
+			EXPECT_FILLED(0, file + PAGE_SIZE, PAGE_SIZE);
+		/* Makes KVM write, before the guest goes on. */
+		EXPECT_OK(vcpu_ioctl(vcpu, KVM_KVMCLOCK_CTRL, NULL));
+		vcpu_call(vcpu, guest_read_u64, CLOCK_GPA + CLOCK_RATE);
+		exit = vcpu_run(vcpu);
+		EXPECT_GUEST_RETURNED(*(u64 *)(file + PAGE_SIZE + CLOCK_RATE), exit);
+		EXPECT_TRUE(is_vcpu_clock(file + PAGE_SIZE));
+		EXPECT_FILLED(0, file + PAGE_SIZE + sizeof(struct vcpu_clock),
+			      PAGE_SIZE - sizeof(struct vcpu_clock));
+	}
+	vm_free(vm);
+	close(fd);
 }
 
 GMEM_TEST_MAIN
