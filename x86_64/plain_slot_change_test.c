@@ -224,7 +224,10 @@ TEST_F(plain_change, dirty_logging_is_switched_on_a_live_slot)
 	EXPECT_SLOT_AT(FROM);
 }
 
-/* EXIT-14: the log goes with the slot. Red: mutant slot-move-new-log. */
+/*
+ * EXIT-14: the log goes with the slot, and when it ends no large page is looked for that
+ * begins before the slot. Red: mutants slot-move-new-log, dirty-recover-outside (an oops).
+ */
 TEST_F(plain_change, dirty_log_moves_with_the_slot)
 {
 	EXPECT_OK(set(self, KVM_MEM_LOG_DIRTY_PAGES, FROM));
