@@ -85,14 +85,17 @@ FIXTURE_TEARDOWN(async_fault)
 	vm_free(self->vm);
 }
 
-/* One read with interrupts on: after an interrupt it is tried again. */
+/*
+ * One read with interrupts on: after an interrupt it is tried again. Nop, for interrupts
+ * are off for one more instruction after sti, and a fault with interrupts off is waited for.
+ */
 static u64 guest_read_interruptibly(u64 gpa)
 {
 	struct vcpu_area *area = guest_area();
 	u64 value;
 
 	WRITE_ONCE(*(u32 *)(APIC_GPA + APIC_SPURIOUS), APIC_ENABLED);
-	asm volatile("lea 1f(%%rip), %%rax; mov %%rax, %1; sti; 1: mov (%2), %%rax; cli"
+	asm volatile("lea 1f(%%rip), %%rax; mov %%rax, %1; sti; nop; 1: mov (%2), %%rax; cli"
 		     : "=&a"(value), "=m"(area->fixup_ip) : "r"(gpa) : "memory", "cc");
 	area->fixup_ip = 0;
 	WRITE_ONCE(*(u32 *)(APIC_GPA + APIC_EOI), 0);
@@ -148,6 +151,88 @@ TEST_F(async_fault, private_page_never_waits_for_the_shared_one)
 	EXPECT_GUEST_RETURNED(7, vcpu_run(self->vcpu));
 	EXPECT_EQ(0, trace_count(self->trace, TRY));
 	fault_gate_open(&self->gate);
+}
+
+/* Begin a read of the shared page, which has to be waited for; in the private one there is a 7. */
+static void start_read(FIXTURE_DATA(async_fault) *self, struct vcpu_thread *t)
+{
+	mem_attrs_set_private(self->vm, GATE_GPA, PAGE_SIZE);
+	vcpu_call_done(self->vcpu, guest_write_u64, READ_GPA, 7);
+	mem_attrs_set_shared(self->vm, GATE_GPA, PAGE_SIZE);
+	vcpu_call(self->vcpu, guest_read_interruptibly, READ_GPA);
+	vcpu_thread_start(t, self->vcpu);
+	fault_gate_wait(&self->gate);
+}
+
+/*
+ * ATTR-9, EXIT-13: when the shared page is there, KVM repeats the fault on the vCPU's behalf,
+ * as the fault was: shared. The page has become private meanwhile, so nothing is mapped, and
+ * the guest gets the private page. Needs: alone. Red: mutant async-ignores-conversion.
+ */
+TEST_F(async_fault, page_made_private_meanwhile_is_read_as_private)
+{
+	struct vcpu_thread t;
+
+	start_read(self, &t);
+	EXPECT_TRUE(trace_shows(self->trace, TRY));
+	mem_attrs_set_private(self->vm, GATE_GPA, PAGE_SIZE);
+	EXPECT_EQ(0, trace_count(self->trace, COMPLETED));
+
+	fault_gate_open(&self->gate);
+	EXPECT_GUEST_RETURNED(7, vcpu_thread_join(&t));
+	EXPECT_EQ(1, trace_count(self->trace, TRY));
+	EXPECT_EQ(1, trace_count(self->trace, COMPLETED));
+}
+
+/*
+ * ATTR-9, EXIT-13: an interrupt wakes the vCPU, and its second try finds the page private: that
+ * it waited for the shared one is past, and the read happens. The shared page comes later,
+ * to a vCPU that no longer wants it, and replaces nothing.
+ * Needs: alone. Red: mutant async-private-waits.
+ */
+TEST_F(async_fault, page_made_private_meanwhile_is_not_waited_for)
+{
+	struct kvm_msi msi = { .address_lo = APIC_GPA, .data = VECTOR };
+	struct vcpu_thread t;
+
+	start_read(self, &t);
+	EXPECT_TRUE(trace_shows(self->trace, TRY));
+	mem_attrs_set_private(self->vm, GATE_GPA, PAGE_SIZE);
+	EXPECT_EQ(1, vm_ioctl(self->vm, KVM_SIGNAL_MSI, &msi));
+	EXPECT_GUEST_RETURNED(7, vcpu_thread_join(&t));
+	EXPECT_EQ(0, trace_count(self->trace, REPEATED));
+	EXPECT_EQ(0, trace_count(self->trace, COMPLETED));
+
+	fault_gate_open(&self->gate);
+	EXPECT_TRUE(trace_shows(self->trace, COMPLETED));
+	vcpu_call(self->vcpu, guest_read_interruptibly, READ_GPA);
+	EXPECT_GUEST_RETURNED(7, vcpu_run(self->vcpu));
+}
+
+/*
+ * ATTR-9, EXIT-13: private and shared again, the page is the one that is still being got: the
+ * next read meets that fault, rests, and gets the shared page.
+ * Needs: alone. Red: mutant async-repeats.
+ */
+TEST_F(async_fault, page_made_private_and_shared_meanwhile_is_waited_for)
+{
+	struct kvm_msi msi = { .address_lo = APIC_GPA, .data = VECTOR };
+	struct vcpu_thread t;
+
+	start_read(self, &t);
+	EXPECT_TRUE(trace_shows(self->trace, TRY));
+	mem_attrs_set_private(self->vm, GATE_GPA, PAGE_SIZE);
+	EXPECT_EQ(1, vm_ioctl(self->vm, KVM_SIGNAL_MSI, &msi));
+	EXPECT_GUEST_RETURNED(7, vcpu_thread_join(&t));
+	mem_attrs_set_shared(self->vm, GATE_GPA, PAGE_SIZE);
+	vcpu_call(self->vcpu, guest_read_interruptibly, READ_GPA);
+	vcpu_thread_start(&t, self->vcpu);
+	EXPECT_TRUE(trace_shows(self->trace, REPEATED));
+	EXPECT_EQ(0, trace_count(self->trace, COMPLETED));
+
+	fault_gate_open(&self->gate);
+	EXPECT_GUEST_RETURNED(0, vcpu_thread_join(&t));
+	EXPECT_EQ(1, trace_count(self->trace, COMPLETED));
 }
 
 GMEM_TEST_MAIN
