@@ -89,7 +89,8 @@ static u64 faults_taken(int stats_fd)
 /*
  * ATTR-7, ATTR-9: all but the first page of a large page becomes private while the
  * guest reads the first, and faults there before the conversion is over: what it then
- * finds in the second is private, in the first shared. Red: mutant attr-hugepage-not-held.
+ * finds in the second is private, in the first shared. Red: mutants attr-hugepage-not-held,
+ * held-range-first-only.
  */
 TEST_F(window, fault_beside_the_range_maps_no_large_page)
 {

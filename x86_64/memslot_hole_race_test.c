@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A hole in the file, or in the host's memory, is half done while somebody changes the
- * slot that it is in. KVM counts invalidations that are under way: once when one begins,
- * if a slot is concerned, and once when it ends, if a slot is still concerned. Who comes between makes the count wrong for good, unless he waits: at
+ * slot that it is in, or converts other pages. KVM counts invalidations that are under
+ * way: once when one begins, if a slot is concerned, and once when it ends, if a slot is
+ * still concerned. Who comes between makes the count wrong for good, unless he waits: at
  * one too many, no vCPU ever maps a page of the range again; at one too few, the VM dies.
  * virt/kvm/kvm_main.c, kvm_mmu_invalidate_start(); virt/kvm/guest_memfd.c,
  * kvm_gmem_punch_hole().
  *
- * Not on a user's machine: where a kernel miscounts, the VM's threads hang.
+ * Not on a user's machine: where a kernel forgets the range, the guest keeps a page that
+ * is somebody else's by then.
  */
 #include <sched.h>
 #include <sys/mman.h>
@@ -19,6 +21,7 @@
 #include "fail.h"
 #include "gmem.h"
 #include "gmem_pages.h"
+#include "guest_image.h"
 #include "guest_mem.h"
 #include "guest_mmu.h"
 #include "harness.h"
@@ -47,6 +50,9 @@
  */
 #define ENOUGH_HITS	2
 #define MAX_ROUNDS	5
+
+/* The guest's own; the host gets at them by guest_var(). */
+static u64 stop, nr_reads;
 
 FIXTURE(hole_race) {
 	struct vm *vm;
@@ -107,6 +113,7 @@ struct digger {
 	int fd;			/* the file, or -1: in host memory */
 	char *host;		/* HOST_BEFORE, and the slot's shared side */
 	int ret;
+	bool is_done;
 };
 
 static void *dig(void *arg)
@@ -118,6 +125,7 @@ static void *dig(void *arg)
 	else
 		d->ret = madvise(d->host, HOST_BEFORE + PROBE + PAGE_SIZE, MADV_DONTNEED) ?
 			 -errno : 0;
+	__atomic_store_n(&d->is_done, true, __ATOMIC_RELEASE);
 	return NULL;
 }
 
@@ -149,6 +157,7 @@ static void start_digging(struct digger *d)
 {
 	int ret;
 
+	d->is_done = false;
 	ret = pthread_create(&d->thread, NULL, dig, d);
 	FAIL_UNLESS(!ret, "pthread_create: %s", errno_name(ret));
 }
@@ -220,6 +229,69 @@ TEST_F(hole_race, slot_bound_while_a_hole_is_made)
 		ASSERT_OK(d.ret);
 		EXPECT_GUEST_RETURNED(0, read_probe(self->vcpu));
 		ASSERT_OK(delete_slot(self->vm));
+	}
+}
+
+/* Reads all the while, and once more at the end, which is what it returns. */
+static u64 guest_keep_reading(u64 gpa)
+{
+	while (!READ_ONCE(stop)) {
+		guest_read_u64(gpa);
+		WRITE_ONCE(nr_reads, nr_reads + 1);
+	}
+	return guest_read_u64(gpa);
+}
+
+static void start_reading(struct vcpu_thread *t, struct vm *vm, struct vcpu *vcpu)
+{
+	time_t limit = time(NULL) + wait_limit_seconds();
+	const u64 *nr = guest_var(vm, &nr_reads);
+	u64 start = READ_ONCE(*nr);
+
+	WRITE_ONCE(*guest_var(vm, &stop), 0);
+	vcpu_call(vcpu, guest_keep_reading, PROBE_GPA);
+	vcpu_thread_start(t, vcpu);
+	while (READ_ONCE(*nr) == start) {
+		FAIL_UNLESS(time(NULL) <= limit, "the vCPU does not read");
+		sched_yield();
+	}
+}
+
+/* The pages on either side of PROBE become private and shared again. */
+static void convert_neighbours(struct vm *vm)
+{
+	const u64 behind = PROBE_GPA + PAGE_SIZE;
+
+	mem_attrs_set_private(vm, TEST_GPA, PAGE_SIZE);
+	mem_attrs_set_private(vm, behind, PAGE_SIZE);
+	mem_attrs_set_shared(vm, TEST_GPA, PAGE_SIZE);
+	mem_attrs_set_shared(vm, behind, PAGE_SIZE);
+}
+
+/*
+ * ATTR-9, FALLOC-5, BIND-11: the pages beside one are converted while it is taken away.
+ * A vCPU that reads it all the while is left with none of the old memory: of several
+ * ranges that are being unmapped KVM forgets none before all are done.
+ * Red: mutants held-range-last-only, held-range-forgotten.
+ */
+TEST_F(hole_race, neighbours_converted_while_a_hole_is_made)
+{
+	struct digger d = { .fd = variant->in_file ? self->fd : -1, .host = self->host };
+	struct vcpu_thread reader;
+	int round;
+
+	ASSERT_OK(bind_slot(self->vm, self->host, self->fd));
+	for (round = 0; round < 2; round++) {
+		fill(&d, self->vcpu);
+		start_reading(&reader, self->vm, self->vcpu);
+		start_digging(&d);
+		do {
+			convert_neighbours(self->vm);
+		} while (!__atomic_load_n(&d.is_done, __ATOMIC_ACQUIRE));
+		thread_join(d.thread, "the thread that makes the hole");
+		ASSERT_OK(d.ret);
+		WRITE_ONCE(*guest_var(self->vm, &stop), 1);
+		EXPECT_GUEST_RETURNED(0, vcpu_thread_join(&reader));
 	}
 }
 
