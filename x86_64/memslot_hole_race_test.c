@@ -186,7 +186,7 @@ static struct vm_exit read_probe(struct vcpu *vcpu)
 /*
  * BIND-9, FALLOC-5, BIND-11: a slot that is deleted while a hole in it is half done, and
  * bound again, has zeros in the hole, and the vCPU gets them.
- * Red: mutants bind-unbind-unlocked, file-punch-unlocked, slot-swap-no-wait.
+ * Red: mutants bind-unbind-unlocked, file-punch-unlocked.
  */
 TEST_F(hole_race, slot_deleted_while_a_hole_is_made)
 {
