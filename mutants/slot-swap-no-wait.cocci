@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Breaks: Slots change while host memory is half unmapped, and the end finds other slots.
-// Origin: plausible
+// Origin: undoes "KVM: Block memslot updates across range_start() and range_end()"
 // Behaviours: BIND-9 BIND-11
 // File: virt/kvm/kvm_main.c
 // Places: 1
