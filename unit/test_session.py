@@ -163,6 +163,10 @@ class SessionTest(unittest.TestCase):
         self.assertEqual([v for v, _ in self.boots].count("odd"), session.BOOT_TRIES + 1)
         self.assertTrue(any("did not boot (variation odd)" in note for note in run.notes))
 
+    def test_those_that_run_alone_come_last_in_their_boot(self):
+        self.run_session(self.all_good, needs=[("alone",), (), ("vm=x", "alone"), ("vm=x",), ()])
+        self.assertEqual(self.boots, [("default", ["2", "5", "1"]), ("x", ["4", "3"])])
+
     def test_lost_lines_fail_the_cases_they_may_belong_to(self):
         def behave(_boot, ids):
             events = [HELLO, *good("1", "f.c1")]
