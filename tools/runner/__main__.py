@@ -123,9 +123,13 @@ def vm_config(options):
     config.share, config.single = options.share, options.single
     if options.after:
         config.files["/etc/after"] = options.after
-    for path in options.program + ([options.probe] if options.probe else []):
-        config.files[f"/t/{os.path.basename(path)}"] = path
     return config
+
+
+def programs_in_vm(options):
+    """Where each program is in the VM, and here."""
+    paths = options.program + ([options.probe] if options.probe else [])
+    return {f"/t/{os.path.basename(path)}": path for path in paths}
 
 
 def image_of(variation, options):
@@ -177,12 +181,16 @@ def make_launch(options, images):
                                    environment)
 
     def vm(jobs, listener, console, variation):
+        # All programs would be the most of what a boot loads.
+        config.files = {**files, **{name: programs[name] for name in
+                                    {job.argv[0] for job in jobs} & programs.keys()}}
         config.variation, config.kernel = variation, images.get(variation, options.kernel)
         return executor.run_vm(config, jobs, options.jobs, listener, console, environment)
 
     if not options.kernel:
         return native
-    config = vm_config(options)
+    config, programs = vm_config(options), programs_in_vm(options)
+    files = config.files
     return run_after(vm) if options.after else vm
 
 
