@@ -22,5 +22,6 @@ u64 kvm_stat_get(int fd, const char *name);
 
 /* The same for a statistics file that is open already. Does not move its offset. */
 int __kvm_stats_file_get(int stats_fd, const char *name, u64 *val);
+u64 kvm_stats_file_get(int stats_fd, const char *name);
 
 #endif

@@ -26,6 +26,12 @@ struct vcpu_thread {
 void vcpu_thread_start(struct vcpu_thread *t, struct vcpu *vcpu);
 struct vm_exit vcpu_thread_join(struct vcpu_thread *t);
 
+/*
+ * Wait until @counter, one of the guest's own variables that the vCPU of a thread adds to,
+ * has grown by @more from now on.
+ */
+void vcpu_thread_wait_progress(const struct vcpu_thread *t, const u64 *counter, u64 more);
+
 struct barrier {
 	pthread_mutex_t lock;
 	pthread_cond_t all_here;

@@ -111,6 +111,15 @@ int __kvm_stats_file_get(int stats_fd, const char *name, u64 *val)
 	return read_exactly(stats_fd, val, sizeof(*val), h.data_offset + offset);
 }
 
+u64 kvm_stats_file_get(int stats_fd, const char *name)
+{
+	u64 val = 0;
+	const int ret = __kvm_stats_file_get(stats_fd, name, &val);
+
+	FAIL_UNLESS(!ret, "KVM statistic %s: %s", name, errno_name(-ret));
+	return val;
+}
+
 int __kvm_stat_get(int fd, const char *name, u64 *val)
 {
 	const int stats_fd = ioctl(fd, KVM_GET_STATS_FD, NULL);

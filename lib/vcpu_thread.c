@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 
 #include "case_limit.h"
 #include "fail.h"
+#include "guest_image.h"
 #include "vcpu_thread.h"
 
 static struct timespec wait_limit(void)
@@ -48,6 +50,19 @@ struct vm_exit vcpu_thread_join(struct vcpu_thread *t)
 {
 	thread_join(t->thread, "a vCPU's thread");
 	return t->exit;
+}
+
+void vcpu_thread_wait_progress(const struct vcpu_thread *t, const u64 *counter, u64 more)
+{
+	time_t limit = time(NULL) + wait_limit_seconds();
+	const u64 *nr = guest_var(t->vcpu->vm, counter);
+	u64 start = READ_ONCE(*nr);
+
+	while (READ_ONCE(*nr) - start < more) {
+		FAIL_UNLESS(time(NULL) <= limit, "vCPU %d makes no progress for %d s",
+			    t->vcpu->index, wait_limit_seconds());
+		sched_yield();
+	}
 }
 
 void barrier_init(struct barrier *b, int nr_threads)

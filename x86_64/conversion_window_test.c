@@ -7,10 +7,8 @@
  * arch/x86/kvm/mmu/mmu.c, kvm_arch_pre_set_memory_attributes();
  * virt/kvm/kvm_main.c, kvm_vm_set_mem_attributes().
  */
-#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backing.h"
@@ -65,25 +63,15 @@ static void guest_keep_reading(u64 gpa)
 }
 
 /* Until the guest has all mapped that it uses. */
-static void wait_for_reads(struct vm *vm)
+static void wait_for_reads(const struct vcpu_thread *t)
 {
-	time_t limit = time(NULL) + wait_limit_seconds();
-	const u64 *nr = guest_var(vm, &nr_reads);
-	u64 start = READ_ONCE(*nr);
-
-	while (READ_ONCE(*nr) < start + 2) {
-		FAIL_UNLESS(time(NULL) <= limit, "the vCPU does not read");
-		sched_yield();
-	}
+	vcpu_thread_wait_progress(t, &nr_reads, 2);
 }
 
 /* Of a vCPU that runs, which KVM_GET_STATS_FD would wait for. */
 static u64 faults_taken(int stats_fd)
 {
-	u64 nr;
-
-	FAIL_UNLESS(!__kvm_stats_file_get(stats_fd, "pf_taken", &nr), "no pf_taken");
-	return nr;
+	return kvm_stats_file_get(stats_fd, "pf_taken");
 }
 
 /*
@@ -107,7 +95,7 @@ TEST_F(window, fault_beside_the_range_maps_no_large_page)
 		WRITE_ONCE(*stop, 0);
 		vcpu_call(self->vcpu, guest_keep_reading, TEST_GPA);
 		vcpu_thread_start(&t, self->vcpu);
-		wait_for_reads(self->vm);
+		wait_for_reads(&t);
 		nr_faults = faults_taken(stats_fd);
 		mem_attrs_set_private(self->vm, TEST_GPA + PAGE_SIZE, RANGE);
 		nr_in_window += faults_taken(stats_fd) - nr_faults;
@@ -169,7 +157,7 @@ static u64 faults_in_conversion(FIXTURE_DATA(window_of_last_slot) *self, int sta
 	WRITE_ONCE(*stop, 0);
 	vcpu_call(self->vcpu, guest_keep_reading, LAST_PAGE);
 	vcpu_thread_start(&t, self->vcpu);
-	wait_for_reads(self->vm);
+	wait_for_reads(&t);
 	nr_faults = faults_taken(stats_fd);
 	mem_attrs_set_private(self->vm, TEST_GPA, END_RANGE);
 	nr_faults = faults_taken(stats_fd) - nr_faults;

@@ -244,17 +244,10 @@ static u64 guest_keep_reading(u64 gpa)
 
 static void start_reading(struct vcpu_thread *t, struct vm *vm, struct vcpu *vcpu)
 {
-	time_t limit = time(NULL) + wait_limit_seconds();
-	const u64 *nr = guest_var(vm, &nr_reads);
-	u64 start = READ_ONCE(*nr);
-
 	WRITE_ONCE(*guest_var(vm, &stop), 0);
 	vcpu_call(vcpu, guest_keep_reading, PROBE_GPA);
 	vcpu_thread_start(t, vcpu);
-	while (READ_ONCE(*nr) == start) {
-		FAIL_UNLESS(time(NULL) <= limit, "the vCPU does not read");
-		sched_yield();
-	}
+	vcpu_thread_wait_progress(t, &nr_reads, 1);
 }
 
 /* The pages on either side of PROBE become private and shared again. */

@@ -7,14 +7,11 @@
  * Not on a user's machine: where a kernel does not wait, the guest has a page that
  * is somebody else's by then.
  */
-#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "backing.h"
-#include "case_limit.h"
 #include "disposable.h"
 #include "gmem.h"
 #include "guest_image.h"
@@ -87,26 +84,16 @@ FIXTURE_TEARDOWN(punch_window)
 }
 
 /* What a read saw that began after now. */
-static u64 next_word(struct vm *vm)
+static u64 next_word(const struct vcpu_thread *t)
 {
-	time_t limit = time(NULL) + wait_limit_seconds();
-	const u64 *nr = guest_var(vm, &nr_reads);
-	u64 start = READ_ONCE(*nr);
-
-	while (READ_ONCE(*nr) < start + 2) {
-		FAIL_UNLESS(time(NULL) <= limit, "the vCPU does not read");
-		sched_yield();
-	}
-	return READ_ONCE(*(u64 *)guest_var(vm, &last_seen));
+	vcpu_thread_wait_progress(t, &nr_reads, 2);
+	return READ_ONCE(*(u64 *)guest_var(t->vcpu->vm, &last_seen));
 }
 
 /* Of a vCPU that runs, which KVM_GET_STATS_FD would wait for. */
 static u64 faults_taken(int stats_fd)
 {
-	u64 nr;
-
-	FAIL_UNLESS(!__kvm_stats_file_get(stats_fd, "pf_taken", &nr), "no pf_taken");
-	return nr;
+	return kvm_stats_file_get(stats_fd, "pf_taken");
 }
 
 /* Put something foreign into the pages that were freed last. */
@@ -132,13 +119,13 @@ TEST_F(punch_window, fault_in_the_midst_of_a_hole_gets_a_new_page)
 		nr++;
 		gmem_allocate(self->fd, 0, SIZE);
 		WRITE_ONCE(*must_fill_word, 1);
-		EXPECT_EQ(OLD_WORD, next_word(self->vm));
+		EXPECT_EQ(OLD_WORD, next_word(&self->thread));
 		nr_faults -= faults_taken(self->stats_fd);
 		gmem_punch_hole(self->fd, 0, SIZE);
 		/* What was freed may become a page of zeros: look before that, too. */
-		word = next_word(self->vm);
+		word = next_word(&self->thread);
 		recycle_pages();
-		word |= next_word(self->vm);
+		word |= next_word(&self->thread);
 		nr_faults += faults_taken(self->stats_fd);
 	}
 	EXPECT_EQ(0, word);
