@@ -95,7 +95,8 @@ fi
 # A timer that rings by itself, on each CPU. Where each event has to arm the next one, a CPU
 # that lost one has no timers any more: with 7.3 and many DMA interrupts, once in some forty
 # rounds, and with it sleeps, RCU and at last the whole VM stood still.
-args+=(-append "console=$VM_CONSOLE panic=-1 oops=panic loglevel=5 no_timer_check highres=off nohz=off \
+# How long to spin for a delay need not be measured on each CPU, for 0.3 s in all.
+args+=(-append "console=$VM_CONSOLE panic=-1 oops=panic loglevel=5 no_timer_check highres=off nohz=off lpj=10400000 \
 ${VM_APPEND[$variation]} $append")
 
 declare -n variation_args=VM_ARGS_$variation
