@@ -227,4 +227,58 @@ TEST_F(gmem_migration, compaction_moves_none)
 	REQUIRE(scan.nr_seen && scan.nr_taken, "compaction did not come by these pages");
 }
 
+FIXTURE_GMEM_VM_TYPES(gmem_memory);
+
+#define ALLOC_EVENT	"kmem:mm_page_alloc"
+
+/* The kernel's MIGRATE_MOVABLE: pages that somebody promises to be able to move. */
+#define MOVABLE		1
+
+struct allocations {
+	u64 nr, nr_movable;
+};
+
+static struct allocations read_allocations(struct trace *trace)
+{
+	struct allocations found = { 0 };
+	struct trace_log log;
+	u64 type;
+	size_t i;
+
+	trace_read(trace, &log);
+	for (i = 0; i < log.nr; i++) {
+		found.nr++;
+		found.nr_movable += trace_field(&log.events[i], "migratetype", 10, &type) &&
+				    type == MOVABLE;
+	}
+	trace_log_free(&log);
+	return found;
+}
+
+/*
+ * CREATE-11: since they stay where they are, they are not taken from memory that is kept for
+ * pages that move (huge pages and memory hotplug live on that): ZONE_MOVABLE, CMA, pageblocks.
+ * Red: mutant file-gfp-movable.
+ */
+TEST_F(gmem_memory, pages_come_from_memory_for_unmovable_ones)
+{
+	const int fd = gmem_create(self->vm, GMEM_KIND_SIZE, 0);
+	struct allocations found;
+	struct trace *trace;
+	char filter[64];
+
+	REQUIRE(trace_available() && trace_has_event(ALLOC_EVENT), "no tracepoint of allocations");
+	trace = trace_open();
+	snprintf(filter, sizeof(filter), "common_pid == %d", gettid());
+	trace_enable(trace, ALLOC_EVENT, filter);
+	gmem_allocate(fd, 0, GMEM_KIND_SIZE);
+	/* No more of them: to read what there is needs memory, too, and that can be moved. */
+	trace_enable(trace, ALLOC_EVENT, "common_pid < 0");
+	found = read_allocations(trace);
+	trace_close(trace);
+	close(fd);
+	EXPECT_LE(GMEM_KIND_NR_PAGES, found.nr);
+	EXPECT_EQ(0, found.nr_movable);
+}
+
 GMEM_TEST_MAIN

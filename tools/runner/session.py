@@ -19,6 +19,10 @@ class RunError(Exception):
     """The run cannot be done; its text is for the user."""
 
 
+class NotLoaded(RunError):
+    """KVM is a module that the kernel cannot load: all would be skipped, as without KVM."""
+
+
 class Result:
     """A judged case; what results.json holds of it."""
 
@@ -122,7 +126,7 @@ class Session:
         self._note_time(waiting[0].case, (self.spoken or end) - start, end - (self.spoken or end))
         self.console.flush()
         if self.error:
-            raise RunError(self.error)
+            raise self.error
         if outcome == executor.NO_BOOT:
             # A later boot may have failed of its parameters, or of bad luck.
             if not self.release:
@@ -182,10 +186,9 @@ class Session:
         return self._check_modules(NOT_LOADED.findall(boot_log))
 
     def _check_modules(self, missing):
-        """Without KVM's all would be skipped, as on a kernel that has no KVM."""
         self.notes += [f"the kernel cannot load {name}" for name in missing]
         if any(name.startswith("kvm") for name in missing):
-            self.error = f"the kernel cannot load {' '.join(missing)}"
+            self.error = NotLoaded(f"the kernel cannot load {' '.join(missing)}")
         return bool(self.error)
 
     def _on_begin(self, event):
@@ -234,7 +237,7 @@ class Session:
                 self.capabilities[key] = value
         missing = [r for r in self.require if self.capabilities.get(r, "0") in ("", "0")]
         if missing:
-            self.error = f"a required capability is missing: {', '.join(missing)}"
+            self.error = RunError(f"a required capability is missing: {', '.join(missing)}")
         return bool(missing)
 
     def _finish(self, item, outcome):
