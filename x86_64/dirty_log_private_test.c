@@ -117,7 +117,7 @@ static void stop_logging(struct memslot *slot)
  * page, KVM maps the other large again, and that one when it is all shared. The private
  * page still faults: a large leaf would give the guest its shared bytes. The first page
  * of each is shared, which is the one whose attribute is asked for (BUG-1).
- * Red: mutants dirty-recover-ignores-mixed, dirty-recover-never.
+ * Red: mutants dirty-recover-ignores-mixed, dirty-recover-never, attr-tail-beyond.
  */
 TEST_F(logged, end_of_logging_maps_no_large_page_over_a_private_one)
 {

@@ -15,6 +15,7 @@
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "numa.h"
 #include "vcpu.h"
 #include "vcpu_thread.h"
 #include "vm.h"
@@ -293,8 +294,8 @@ static struct vm_exit run_into_conversion(FIXTURE_DATA(held_fault) *self)
 
 /*
  * ATTR-9, EXIT-13: what KVM found for the fault is out of date when it has found it, so
- * it begins again: the read gives the private word. Red: mutant attr-no-retry (the
- * shared zero). Where only the last of KVM's three checks is missing it passes: nothing
+ * it begins again: the read gives the private word. Red: mutants attr-no-retry (the
+ * shared zero), held-end-unnoticed. Where only the last of KVM's three checks is missing it passes: nothing
  * can hold a fault between the last two.
  */
 TEST_F(held_fault, read_obeys_a_conversion_in_the_midst_of_its_fault)
@@ -306,8 +307,8 @@ TEST_F(held_fault, read_obeys_a_conversion_in_the_midst_of_its_fault)
 }
 
 /*
- * ATTR-9, EXIT-13: nor does a write reach the side that it began with. Red: mutant
- * attr-no-retry.
+ * ATTR-9, EXIT-13: nor does a write reach the side that it began with. Red: mutants
+ * attr-no-retry, held-end-unnoticed.
  */
 TEST_F(held_fault, write_obeys_a_conversion_in_the_midst_of_its_fault)
 {
@@ -317,6 +318,22 @@ TEST_F(held_fault, write_obeys_a_conversion_in_the_midst_of_its_fault)
 	EXPECT_EQ(PRIVATE_WORD + 1, vcpu_call_done(self->vcpu, guest_read_u64, TEST_GPA));
 	mem_attrs_set_shared(self->vm, TEST_GPA, PAGE_SIZE);
 	EXPECT_EQ(0, vcpu_call_done(self->vcpu, guest_read_u64, TEST_GPA));
+}
+
+/*
+ * EXIT-13: of the page that it had found it keeps nothing: who wants to move that may do so.
+ * Red: mutant fault-retry-leaks-page.
+ */
+TEST_F(held_fault, fault_that_begins_again_keeps_no_page)
+{
+	int nodes[2], other;
+
+	REQUIRE(numa_find_two_nodes(nodes), "fewer than two memory nodes");
+	vcpu_call(self->vcpu, guest_write_u64, TEST_GPA, PRIVATE_WORD + 1);
+	EXPECT_GUEST_DONE(run_into_conversion(self));
+	other = numa_node_of(self->slot->hva) == nodes[0] ? nodes[1] : nodes[0];
+	numa_move_page(self->slot->hva, other);
+	EXPECT_EQ(other, numa_node_of(self->slot->hva));
 }
 
 GMEM_TEST_MAIN

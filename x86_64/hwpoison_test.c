@@ -21,6 +21,7 @@
 #include "memslot.h"
 #include "page_pattern.h"
 #include "pre_fault.h"
+#include "stats.h"
 #include "trace.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -157,6 +158,8 @@ FIXTURE_SETUP(hwpoison)
 	vcpu_call_done(self->vcpu, guest_fill_pages, TEST_GPA, 1, PAGE_PRIVATE, 1);
 	pfn = fault_in_and_find_pfn(self->vcpu, BAD_GPA);
 	vcpu_call_done(self->vcpu, guest_fill_pages, BAD_GPA + PAGE_SIZE, 2, PAGE_PRIVATE, 1);
+	/* The code, too, is mapped before. */
+	vcpu_call_done(self->vcpu, guest_check_pages, TEST_GPA, 1, PAGE_PRIVATE, 1);
 	unpoison_at_exit(pfn, self->gmem_fd, NULL);
 	poison(pfn);
 }
@@ -175,11 +178,11 @@ FIXTURE_TEARDOWN(hwpoison)
 
 /*
  * EXIT-6: the guest had the page mapped and loses it at once. The others it
- * keeps. Red: mutants exit-poison-is-efault, exit-poison-no-zap.
+ * keeps. Red: mutants exit-poison-is-efault, exit-poison-no-zap, exit-poison-zaps-file.
  */
 TEST_F(hwpoison, access_to_poisoned_page_fails_with_ehwpoison)
 {
-	u64 flags = variant->private ? KVM_MEMORY_EXIT_FLAG_PRIVATE : 0;
+	u64 flags = variant->private ? KVM_MEMORY_EXIT_FLAG_PRIVATE : 0, nr_mapped;
 
 	vcpu_call(self->vcpu, guest_read_u64, BAD_GPA + 8);
 	EXPECT_POISON(vcpu_run(self->vcpu), flags);
@@ -187,8 +190,10 @@ TEST_F(hwpoison, access_to_poisoned_page_fails_with_ehwpoison)
 	vcpu_call(self->vcpu, guest_write_u64, BAD_GPA + 8, 1);
 	EXPECT_POISON(vcpu_run(self->vcpu), flags);
 
+	nr_mapped = kvm_stat_get(self->vcpu->fd, "pf_fixed");
 	vcpu_call_done(self->vcpu, guest_check_pages, TEST_GPA, 1, PAGE_PRIVATE, 1);
 	vcpu_call_done(self->vcpu, guest_check_pages, BAD_GPA + PAGE_SIZE, 2, PAGE_PRIVATE, 1);
+	EXPECT_EQ(nr_mapped, kvm_stat_get(self->vcpu->fd, "pf_fixed"));
 }
 
 /*

@@ -11,7 +11,9 @@
 #include <cpuid.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "gmem.h"
 #include "guest_image.h"
 #include "guest_mem.h"
 #include "harness.h"
@@ -241,10 +243,38 @@ TEST_F(nested_attrs, l2_reads_private_memory_under_the_same_address)
 	EXPECT_GUEST_RETURNED(0x4444, vcpu_run(self->vcpu));
 }
 
+/* L2's word at SAME_GPA. */
+#define EXPECT_IN_L2(expected)								\
+	do {										\
+		call_l2(self->vcpu, self->vmcb_gpa, self->hsave_gpa, SAME_GPA);		\
+		EXPECT_GUEST_RETURNED((expected), vcpu_run(self->vcpu));		\
+	} while (0)
+
+/*
+ * EXIT-15, FALLOC-5: L2 has page tables of its own, which follow a conversion, a hole and what
+ * the host unmaps like the VM's. Red: mutant nested-keeps-mappings.
+ */
+TEST_F(nested_attrs, l2_loses_what_the_vm_loses)
+{
+	char *hva = memslot_hva(self->slot, SAME_GPA);
+
+	*(u64 *)hva = 0x3333;
+	EXPECT_IN_L2(0x3333);
+	mem_attrs_set_private(self->vm, SAME_GPA, PAGE_SIZE);
+	vcpu_call_done(self->vcpu, guest_write_u64, SAME_GPA, 0x4444);
+	EXPECT_IN_L2(0x4444);
+	gmem_punch_hole(self->slot->gmem_fd, SAME_GPA - TEST_GPA, PAGE_SIZE);
+	EXPECT_IN_L2(0);
+	mem_attrs_set_shared(self->vm, SAME_GPA, PAGE_SIZE);
+	EXPECT_IN_L2(0x3333);
+	ASSERT_EQ(0, madvise(hva, PAGE_SIZE, MADV_DONTNEED));
+	EXPECT_IN_L2(0);
+}
+
 /*
  * EXIT-15: the page is private, L2's name for it is not: KVM takes the access
  * for a shared one, and finds that it is not allowed. Red: mutants
- * exit-nested-never-private, exit-nested-always-private.
+ * exit-nested-never-private, exit-nested-always-private, exit-mismatch-no-exit.
  */
 TEST_F(nested_attrs, private_page_under_a_shared_l2_address_faults_as_shared)
 {
@@ -261,7 +291,7 @@ TEST_F(nested_attrs, private_page_under_a_shared_l2_address_faults_as_shared)
 
 /*
  * EXIT-15: and the other way round. Red: mutants exit-nested-never-private,
- * exit-nested-always-private.
+ * exit-nested-always-private, exit-mismatch-no-exit.
  */
 TEST_F(nested_attrs, shared_page_under_a_private_l2_address_faults_as_private)
 {

@@ -240,6 +240,19 @@ TEST_F(plain_change, dirty_log_moves_with_the_slot)
 	EXPECT_SLOT_AT(TO);
 }
 
+/* EXIT-14, BIND-16: and stays, if the move is refused. Red: mutant slot-refused-move-frees-log. */
+TEST_F(plain_change, dirty_log_stays_when_a_move_is_refused)
+{
+	EXPECT_OK(set(self, KVM_MEM_LOG_DIRTY_PAGES, FROM));
+	vcpu_call_done(self->vcpu, guest_write_u64, FROM + PAGE_SIZE - 8, 2);
+	EXPECT_ERRNO(EINVAL, set(self, KVM_MEM_LOG_DIRTY_PAGES, BEYOND));
+	vcpu_call_done(self->vcpu, guest_write_u64, FROM + 3 * PAGE_SIZE - 8, 2);
+	EXPECT_DIRTY(BIT_ULL(0) | BIT_ULL(2));
+	EXPECT_OK(set(self, 0, FROM));
+	EXPECT_NO_LOG();
+	EXPECT_SLOT_AT(FROM);
+}
+
 /*
  * EXIT-14: KVM_DIRTY_LOG_INITIALLY_SET: every page is to be copied at first, until
  * the log is cleared by hand. Red: mutant slot-log-initially-clear.

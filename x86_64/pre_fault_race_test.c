@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "fault_gate.h"
@@ -15,6 +16,7 @@
 #include "harness.h"
 #include "memslot.h"
 #include "pre_fault.h"
+#include "stats.h"
 #include "vcpu.h"
 #include "vcpu_thread.h"
 #include "vm.h"
@@ -135,6 +137,21 @@ TEST_F(race, signal_after_progress_is_success)
 	EXPECT_EQ(0, t.size);
 }
 
+/* A page that is mapped, or will be, so that this works until its slot begins to go. */
+static int pre_fault_until_refused(struct vcpu *vcpu, u64 *gpa, u64 *size)
+{
+	const u64 first_gpa = *gpa, first_size = *size;
+	int ret;
+
+	do {
+		*gpa = first_gpa;
+		*size = first_size;
+		ret = __vcpu_pre_fault(vcpu, gpa, size);
+		sched_yield();
+	} while (!ret);
+	return ret;
+}
+
 static void *delete_slot(void *slot)
 {
 	memslot_delete(slot);
@@ -152,20 +169,12 @@ TEST_F(race, slot_being_deleted_is_eagain)
 {
 	struct pre_fault_thread t = { .vcpu = self->vcpu, .gpa = TEST_GPA, .size = SLOT_SIZE };
 	struct vcpu *other = vcpu_create(self->vm);
+	u64 gpa = TEST_GPA, size = PAGE_SIZE;
 	pthread_t deleter;
-	u64 gpa, size;
-	int ret;
 
 	start_and_hold(&t, &self->gate);
 	ASSERT_EQ(0, pthread_create(&deleter, NULL, delete_slot, self->slot));
-	/* The first page is mapped or will be, so this works until the slot begins to go. */
-	do {
-		gpa = TEST_GPA;
-		size = PAGE_SIZE;
-		ret = __vcpu_pre_fault(other, &gpa, &size);
-		sched_yield();
-	} while (!ret);
-	EXPECT_ERRNO(EAGAIN, ret);
+	EXPECT_ERRNO(EAGAIN, pre_fault_until_refused(other, &gpa, &size));
 	EXPECT_EQ(TEST_GPA, gpa);
 	EXPECT_EQ(PAGE_SIZE, size);
 
@@ -180,6 +189,55 @@ TEST_F(race, slot_being_deleted_is_eagain)
 	vcpu_pre_fault(self->vcpu, TEST_GPA, SLOT_SIZE);
 	vcpu_call(self->vcpu, guest_check_zero, TEST_GPA, NR_PAGES);
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+}
+
+#define MOVING_GPA	(TEST_GPA + SLOT_SIZE)
+#define BEYOND		BIT_ULL(58)	/* no x86 guest has such an address */
+
+/* Only slots without guest_memfd move. Where this one goes KVM sees when it has taken it away. */
+static void *move_beyond(void *arg)
+{
+	const struct memslot *s = arg;
+
+	return (void *)(long)__memslot_set2(s->vm, s->id, 0, BEYOND, SLOT_SIZE, s->hva, -1, 0);
+}
+
+/*
+ * BIND-16: while a slot is being moved, which ends in a refusal, a vCPU that needs a page of it
+ * waits, and finds the slot where it was. Red: mutant slot-in-motion-used.
+ */
+TEST_F(race, vcpu_waits_for_a_slot_in_motion)
+{
+	struct memslot *slot = memslot_add(self->vm, MOVING_GPA, SLOT_SIZE, 0);
+	struct pre_fault_thread t = { .vcpu = self->vcpu, .gpa = MOVING_GPA, .size = SLOT_SIZE };
+	const u64 last_gpa = MOVING_GPA + SLOT_SIZE - PAGE_SIZE;
+	struct vcpu *other = vcpu_create(self->vm), *reader = vcpu_create(self->vm);
+	int stats_fd = ioctl(reader->fd, KVM_GET_STATS_FD, NULL);
+	struct vcpu_thread reading;
+	struct fault_gate gate;
+	u64 gpa = MOVING_GPA, size = PAGE_SIZE, nr_faults;
+	pthread_t mover;
+
+	ASSERT_LE(0, stats_fd);
+	*(u64 *)memslot_hva(slot, last_gpa) = 0x1111;
+	/* So that the reader has all mapped but what it reads. */
+	vcpu_call_done(reader, guest_read_u64, MOVING_GPA);
+	fault_gate_close(&gate, memslot_hva(slot, MOVING_GPA + GATE_PAGE * PAGE_SIZE));
+	start_and_hold(&t, &gate);
+	ASSERT_EQ(0, pthread_create(&mover, NULL, move_beyond, slot));
+	EXPECT_ERRNO(EAGAIN, pre_fault_until_refused(other, &gpa, &size));
+
+	nr_faults = kvm_stats_file_get(stats_fd, "pf_taken");
+	vcpu_call(reader, guest_read_u64, last_gpa);
+	vcpu_thread_start(&reading, reader);
+	while (kvm_stats_file_get(stats_fd, "pf_taken") == nr_faults)
+		sched_yield();
+	fault_gate_open(&gate);
+	EXPECT_GUEST_RETURNED(0x1111, vcpu_thread_join(&reading));
+	EXPECT_ERRNO(EINVAL, (long)thread_join(mover, "the move of the slot"));
+	thread_join(t.thread, "the pre-fault that was held up");
+	EXPECT_OK(t.ret);
+	close(stats_fd);
 }
 
 GMEM_TEST_MAIN

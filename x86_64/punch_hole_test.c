@@ -171,7 +171,7 @@ TEST_F(punch_hole, punched_pages_read_zero_and_their_neighbours_stay)
 
 /*
  * FALLOC-4: what the file has outside of the slots is nothing to the guest. Red:
- * mutant file-punch-past-eof.
+ * mutants file-punch-past-eof, punch-end-unbound.
  */
 TEST_F(punch_hole, hole_beside_the_slots_takes_nothing)
 {

@@ -108,7 +108,7 @@ static void recycle_pages(void)
 /*
  * FALLOC-4, FALLOC-5: a vCPU that faults while a hole is punched gets none of the pages that
  * are being freed; it faults again until that is over, and then the page is a new one.
- * Needs: alone. Red: mutant punch-end-before-truncate.
+ * Needs: alone. Red: mutants punch-end-before-truncate, punch-not-held.
  */
 TEST_F(punch_window, fault_in_the_midst_of_a_hole_gets_a_new_page)
 {
