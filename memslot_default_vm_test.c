@@ -32,14 +32,29 @@ FIXTURE(memslot_default_vm) {
 	int gmem;
 };
 
+FIXTURE_VARIANT(memslot_default_vm) {
+	u64 flags;
+};
+
+FIXTURE_VARIANT_ADD(memslot_default_vm, private_file) {
+	.flags = 0,
+};
+
+/* That the host might use its pages means nothing where it cannot map them. */
+FIXTURE_VARIANT_ADD(memslot_default_vm, shared_file) {
+	.flags = GUEST_MEMFD_FLAG_INIT_SHARED,
+};
+
 FIXTURE_SETUP(memslot_default_vm)
 {
 	self->gmem = -1;
 	self->vm = vm_create(VM_TYPE_DEFAULT);
 	REQUIRE(vm_cap(self->vm, KVM_CAP_GUEST_MEMFD),
 		"no guest_memfd for this VM type (before 6.18)");
+	REQUIRE(!(variant->flags & ~gmem_supported_flags(self->vm)),
+		"no guest_memfd with these flags (before 6.18)");
 	self->vcpu = vcpu_create(self->vm);
-	self->gmem = gmem_create(self->vm, FILE_SIZE, 0);
+	self->gmem = gmem_create(self->vm, FILE_SIZE, variant->flags);
 	self->slot = memslot_add_gmem(self->vm, TEST_GPA, SLOT_SIZE, self->gmem, OFFSET);
 }
 
@@ -74,7 +89,8 @@ static void expect_host_sees(struct __test_metadata *_metadata, const char *hva,
 
 /*
  * BIND-12: guest and host see each other's bytes in the hva, whether the file has
- * pages, or holes, or is closed. Red: mutant bind-shared-from-gmem.
+ * pages, or holes, or is closed. Red: mutants bind-shared-from-gmem,
+ * bind-init-shared-gmem-only.
  */
 TEST_F(memslot_default_vm, guest_works_on_the_hva)
 {
@@ -102,7 +118,7 @@ TEST_F(memslot_default_vm, guest_works_on_the_hva)
 
 /*
  * BIND-12: and it costs no memory: the file stays empty.
- * Red: mutant bind-shared-from-gmem.
+ * Red: mutants bind-shared-from-gmem, bind-init-shared-gmem-only.
  */
 TEST_F(memslot_default_vm, file_is_never_consumed)
 {
