@@ -12,6 +12,7 @@
 #include "mem_attrs.h"
 #include "memslot.h"
 #include "page_pattern.h"
+#include "stats.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -89,6 +90,34 @@ TEST_F(memslot_hva, private_data_survive_the_loss_of_the_mapping)
 	vcpu_call(self->vcpu, guest_check_pages, SHARED_GPA, 1, PAGE_SHARED, GEN + 1);
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 	EXPECT_PRIVATE_DATA(HALF);
+}
+
+/*
+ * BIND-11: a page that the host discards costs the guest a fault for that page, and for no
+ * other: neither in the shared side, nor in private memory before it.
+ * Red: mutants hva-no-zap, hva-zap-from-start.
+ */
+TEST_F(memslot_hva, discarding_a_page_costs_one_fault)
+{
+	char *hva = backing_map(BACKING_ANON, SLOT_SIZE);
+	u64 page, nr_fixed;
+
+	memslot_add_hva(self->vm, TEST_GPA, SLOT_SIZE, hva, self->gmem, 0);
+	fill_private(self, 1);
+	vcpu_call_done(self->vcpu, guest_fill_pages, TEST_GPA + PAGE_SIZE, NR_PAGES - 1,
+		       PAGE_SHARED, GEN);
+	vcpu_call_done(self->vcpu, guest_touch_pages, TEST_GPA, NR_PAGES);
+	for (page = NR_PAGES - 1; page > 0; page--) {
+		ASSERT_EQ(0, madvise(hva + page * PAGE_SIZE, PAGE_SIZE, MADV_DONTNEED));
+		nr_fixed = kvm_stat_get(self->vcpu->fd, "pf_fixed");
+		vcpu_call_done(self->vcpu, guest_touch_pages, TEST_GPA, NR_PAGES);
+		EXPECT_EQ(nr_fixed + 1, kvm_stat_get(self->vcpu->fd, "pf_fixed")) {
+			TH_LOG("page %llu was discarded", page);
+		}
+	}
+	vcpu_call(self->vcpu, guest_check_zero, TEST_GPA + PAGE_SIZE, NR_PAGES - 1);
+	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+	EXPECT_PRIVATE_DATA(1);
 }
 
 /*
