@@ -6,12 +6,15 @@
  * at the end. virt/kvm/guest_memfd.c, kvm_gmem_error_folio().
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "case_limit.h"
 #include "disposable.h"
 #include "gmem.h"
 #include "guest_mem.h"
@@ -79,11 +82,19 @@ static void unpoison_at_exit(u64 pfn, int gmem_fd, void *mapping)
 	fail_at_exit(unpoison, NULL);
 }
 
-/* When the memory is nobody's any more; the machine gets its page back. */
+/*
+ * When the memory is nobody's any more; the machine gets its page back. EBUSY for a moment,
+ * while whoever goes through the memory (compaction for another case) looks at the page.
+ */
 static int unpoison_now(void)
 {
-	int ret = bad.pfn ? write_pfn(UNPOISON_PFN, bad.pfn) : 0;
+	const time_t limit = time(NULL) + wait_limit_seconds();
+	int ret;
 
+	do {
+		ret = bad.pfn ? write_pfn(UNPOISON_PFN, bad.pfn) : 0;
+		sched_yield();
+	} while (ret == -EBUSY && time(NULL) <= limit);
 	fail_cancel(unpoison, NULL);
 	return ret;
 }
