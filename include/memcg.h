@@ -49,8 +49,15 @@ void memcg_leave(struct memcg *cg);
  */
 const char *memcg_complaint(struct memcg *cg, u64 size);
 
+/*
+ * The same, as soon as it is so: for memory that the kernel frees only when its readers
+ * (RCU) can no longer see it, which takes them a while.
+ */
+const char *memcg_settle_complaint(struct memcg *cg, u64 size);
+
 /* For files that include harness.h. */
 #define EXPECT_CHARGED(cg, size)	__EXPECT_NO_COMPLAINT(memcg_complaint(cg, size), 0)
+#define EXPECT_SETTLES_AT(cg, size)	__EXPECT_NO_COMPLAINT(memcg_settle_complaint(cg, size), 0)
 
 /*
  * Make it possible to run into the limit and tell the tale: no killing, only

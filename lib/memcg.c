@@ -2,13 +2,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "case_limit.h"
 #include "disposable.h"
 #include "fail.h"
 #include "memcg.h"
@@ -172,6 +175,16 @@ const char *memcg_complaint(struct memcg *cg, u64 size)
 	snprintf(text, sizeof(text), "expected about %llu KiB charged to the cgroup, got %lld KiB",
 		 size / 1024, charged / 1024);
 	return text;
+}
+
+const char *memcg_settle_complaint(struct memcg *cg, u64 size)
+{
+	time_t limit = time(NULL) + wait_limit_seconds();
+	const char *complaint;
+
+	while ((complaint = memcg_complaint(cg, size)) && time(NULL) <= limit)
+		sched_yield();
+	return complaint;
 }
 
 u64 memcg_node_stat(struct memcg *cg, const char *name, int node)

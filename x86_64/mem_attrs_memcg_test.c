@@ -4,10 +4,6 @@
  * create VMs could take all of it if nobody paid, or if it did not come back.
  * virt/kvm/kvm_main.c, kvm->mem_attr_array.
  */
-#include <sched.h>
-#include <time.h>
-
-#include "case_limit.h"
 #include "disposable.h"
 #include "harness.h"
 #include "mem_attrs.h"
@@ -52,19 +48,6 @@ static void set_all(struct vm *vm, void (*set)(struct vm *vm, u64 gpa, u64 size)
 	for (i = 0; i < NR_PAGES; i++)
 		set(vm, i * STRIDE, PAGE_SIZE);
 }
-
-/* Freed is what readers can no longer see, which takes them a while. */
-static const char *complaint_when_settled(struct memcg *cg, u64 size)
-{
-	time_t limit = time(NULL) + wait_limit_seconds();
-	const char *complaint;
-
-	while ((complaint = memcg_complaint(cg, size)) && time(NULL) <= limit)
-		sched_yield();
-	return complaint;
-}
-
-#define EXPECT_SETTLES_AT(cg, size)	__EXPECT_NO_COMPLAINT(complaint_when_settled(cg, size), 0)
 
 /*
  * ATTR-8, CREATE-10: attributes are charged to the group of whoever sets them, and given back
