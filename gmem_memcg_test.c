@@ -2,6 +2,7 @@
 /* guest_memfd and the memory cgroup of whoever allocates. */
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "disposable.h"
@@ -15,6 +16,7 @@
 #define SIZE		(20 * SZ_1M)
 #define LIMIT		(16 * SZ_1M)
 #define NR_PAGES	(SIZE / PAGE_SIZE)
+#define NR_FILES	4096		/* an empty one takes about 1 KB */
 
 /* One word in each page: what it says is its own gpa. */
 static void guest_mark_pages(u64 gpa, u64 nr_pages)
@@ -176,6 +178,54 @@ TEST_F(gmem_memcg, vcpu_at_the_limit_leaves_with_enomem)
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
 	vcpu_call(self->vcpu, guest_check_marks, TEST_GPA, NR_PAGES);
 	EXPECT_GUEST_DONE(vcpu_run(self->vcpu));
+}
+
+static int make_gmem(struct vm *vm)
+{
+	return __gmem_create(vm, PAGE_SIZE, 0);
+}
+
+static int make_memfd(struct vm *vm)
+{
+	int fd = memfd_create("", 0);
+
+	(void)vm;
+	return fd < 0 ? -errno : fd;
+}
+
+/* What the group is charged for NR_FILES empty files of a kind. */
+static u64 charge_for_files(struct memcg *cg, int (*make)(struct vm *vm), struct vm *vm,
+			    int fds[NR_FILES])
+{
+	u64 before = memcg_usage(cg);
+	unsigned int i;
+
+	for (i = 0; i < NR_FILES; i++)
+		fds[i] = MUST(make(vm));
+	return memcg_usage(cg) - before;
+}
+
+/*
+ * CREATE-10: a file without a page is charged too, as a memfd is: for what is behind the
+ * descriptor, the name and the inode. The inode is more than half of these.
+ * Red: mutant file-inode-uncharged.
+ */
+TEST_F(gmem_memcg, files_are_charged_and_given_back)
+{
+	const struct rlimit limit = { 3 * NR_FILES, 3 * NR_FILES };
+	static int fds[2][NR_FILES];
+	u64 charge, usual;
+	unsigned int i;
+
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	usual = charge_for_files(&self->cg, make_memfd, self->vm, fds[0]);
+	charge = charge_for_files(&self->cg, make_gmem, self->vm, fds[1]);
+	EXPECT_LE(usual * 2 / 3, charge);
+	for (i = 0; i < NR_FILES; i++) {
+		close(fds[0][i]);
+		close(fds[1][i]);
+	}
+	EXPECT_SETTLES_AT(&self->cg, 0);
 }
 
 GMEM_TEST_MAIN
