@@ -6,12 +6,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "disposable.h"
 #include "harness.h"
 #include "gmem_fixture.h"
 #include "guest_mem.h"
 #include "memcg.h"
 #include "memslot.h"
 #include "numa.h"
+#include "slab.h"
 #include "vcpu.h"
 
 #define NR_PAGES	16
@@ -270,6 +272,47 @@ TEST_F(gmem_mempolicy, private_memory_comes_from_the_node_it_is_bound_to)
 	memcg_leave(&cg);
 	memcg_delete(&cg);
 	close(fd);
+}
+
+/*
+ * A policy takes some 50 bytes, so that those of all these pages are above 2 MB. Small
+ * files, for what is there at the same time is what the kernel's caches keep parts of.
+ */
+#define MANY_PAGES	1024
+#define NR_FILES	48
+
+struct many_policies {
+	struct vm *vm;
+	const u64 *mask;
+};
+
+/* Each page has a policy of its own, as its neighbours have another one. */
+static void make_file_of_many_policies(void *arg)
+{
+	const struct many_policies *many = arg;
+	const u64 size = MANY_PAGES * PAGE_SIZE;
+	int fd = gmem_create(many->vm, size, GUEST_MEMFD_FLAG_MMAP);
+	char *p = gmem_mmap(fd, 0, size), *page;
+
+	numa_mbind(p, size, MPOL_PREFERRED, many->mask[0]);
+	for (page = p; page < p + size; page += 2 * PAGE_SIZE)
+		numa_mbind(page, PAGE_SIZE, MPOL_PREFERRED, many->mask[1]);
+	munmap(p, size);
+	gmem_allocate(fd, 0, size);
+	close(fd);
+}
+
+/*
+ * CREATE-9, CREATE-12: policies go with the file, also those that pages were allocated by.
+ * Needs: alone. Red: mutants file-policy-kept, file-policy-held.
+ */
+TEST_F(gmem_mempolicy, policies_are_given_back_with_the_file)
+{
+	struct many_policies many = { self->vm, self->mask };
+
+	REQUIRE_DISPOSABLE_MACHINE();
+	REQUIRE(slab_leaks_show(), "KASAN keeps what is freed");
+	EXPECT_NO_SLAB_LEAK(make_file_of_many_policies, &many, NR_FILES);
 }
 
 GMEM_TEST_MAIN
