@@ -304,7 +304,7 @@ static void make_file_of_many_policies(void *arg)
 
 /*
  * CREATE-9, CREATE-12: policies go with the file, also those that pages were allocated by.
- * Needs: alone. Red: mutants file-policy-kept, file-policy-held.
+ * Needs: vm=quiet, alone. Red: mutants file-policy-kept, file-policy-held.
  */
 TEST_F(gmem_mempolicy, policies_are_given_back_with_the_file)
 {

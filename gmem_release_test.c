@@ -169,7 +169,7 @@ static void close_bound_file(void *arg)
 /*
  * CREATE-9, BIND-8: a file that is closed under a live slot takes what it knew of the slot
  * with it: to delete the slot finds no file any more where that could be forgotten.
- * Needs: alone. Red: mutant bind-close-keeps-bindings.
+ * Needs: vm=quiet, alone. Red: mutant bind-close-keeps-bindings.
  */
 TEST_F(gmem_bindings, file_closed_under_its_slot_leaves_no_memory)
 {
