@@ -6,7 +6,6 @@
  * at the end. virt/kvm/guest_memfd.c, kvm_gmem_error_folio().
  */
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "host_fault.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "numa.h"
 #include "page_pattern.h"
 #include "pre_fault.h"
 #include "stats.h"
@@ -61,6 +61,17 @@ static struct {
 	void *mapping;
 } bad = { .gmem_fd = -1 };
 
+/*
+ * A CPU collects pages that are to change lists, and holds them until it has some. To move a
+ * page (any) makes all of them let go.
+ */
+static void drain_page_batches(void)
+{
+	char here = 0;
+
+	numa_move_page(&here, 0);
+}
+
 /* For a case that ends early, by fail_at_exit(): otherwise the teardown does it. */
 static void unpoison(void *arg)
 {
@@ -70,6 +81,7 @@ static void unpoison(void *arg)
 	if (bad.gmem_fd >= 0)
 		fallocate(bad.gmem_fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, PAGE_SIZE,
 			  PAGE_SIZE);
+	drain_page_batches();
 	write_pfn(UNPOISON_PFN, bad.pfn);
 }
 
@@ -92,8 +104,8 @@ static int unpoison_now(void)
 	int ret;
 
 	do {
+		drain_page_batches();
 		ret = bad.pfn ? write_pfn(UNPOISON_PFN, bad.pfn) : 0;
-		sched_yield();
 	} while (ret == -EBUSY && time(NULL) <= limit);
 	fail_cancel(unpoison, NULL);
 	return ret;
