@@ -204,7 +204,8 @@ static void *move_beyond(void *arg)
 
 /*
  * BIND-16: while a slot is being moved, which ends in a refusal, a vCPU that needs a page of it
- * waits, and finds the slot where it was. Red: mutant slot-in-motion-used.
+ * waits, and finds the slot where it was. On 6.12 the pre-fault that tells when the slot is in
+ * motion spins. Red: mutant slot-in-motion-used.
  */
 TEST_F(race, vcpu_waits_for_a_slot_in_motion)
 {
