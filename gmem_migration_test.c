@@ -16,6 +16,7 @@
 #include "gmem_fixture.h"
 #include "numa.h"
 #include "page_pattern.h"
+#include "pagemap.h"
 #include "trace.h"
 
 FIXTURE_GMEM(gmem_migration);
@@ -132,21 +133,6 @@ static bool compact_memory(void)
 #define MAX_FILES	16
 #define FILLER_SIZE	(128 * SZ_1M)
 
-/* The physical page numbers, which only the superuser sees: else zeros. */
-static bool read_pfns(const char *p, u64 *pfns)
-{
-	const ssize_t size = NR_MANY * sizeof(*pfns);
-	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && pread(fd, pfns, size,
-				   (unsigned long)p / PAGE_SIZE * sizeof(*pfns)) == size;
-	u64 i;
-
-	close(fd);
-	for (i = 0; i < NR_MANY; i++)
-		pfns[i] &= BIT_ULL(55) - 1;
-	return ok && pfns[0];
-}
-
 #define SCAN_EVENT	"compaction:mm_compaction_isolate_migratepages"
 
 /* What compaction did while @trace was on. */
@@ -212,11 +198,11 @@ TEST_F(gmem_migration, compaction_moves_none)
 		fill_pages(p, NR_MANY);
 		if (filler)
 			backing_unmap(BACKING_ANON, filler, FILLER_SIZE);
-		REQUIRE(read_pfns(p, before), "may not read physical page numbers");
+		REQUIRE(pagemap_read_pfns(p, NR_MANY, before), "may not read physical page numbers");
 		trace_clear(trace);
 		REQUIRE(compact_memory(), "may not compact memory");
 		scan = read_scan(trace, before);
-		ASSERT_TRUE(read_pfns(p, after));
+		ASSERT_TRUE(pagemap_read_pfns(p, NR_MANY, after));
 		for (i = 0; i < NR_MANY; i++)
 			ASSERT_EQ(before[i], after[i]);
 		EXPECT_EQ(NR_MANY, nr_pages_filled(p, NR_MANY));

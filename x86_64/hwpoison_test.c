@@ -10,10 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "case_limit.h"
 #include "disposable.h"
 #include "gmem.h"
 #include "guest_mem.h"
@@ -21,8 +19,8 @@
 #include "host_fault.h"
 #include "mem_attrs.h"
 #include "memslot.h"
-#include "numa.h"
 #include "page_pattern.h"
+#include "pagemap.h"
 #include "pre_fault.h"
 #include "stats.h"
 #include "trace.h"
@@ -61,17 +59,6 @@ static struct {
 	void *mapping;
 } bad = { .gmem_fd = -1 };
 
-/*
- * A CPU collects pages that are to change lists, and holds them until it has some. To move a
- * page (any) makes all of them let go.
- */
-static void drain_page_batches(void)
-{
-	char here = 0;
-
-	numa_move_page(&here, 0);
-}
-
 /* For a case that ends early, by fail_at_exit(): otherwise the teardown does it. */
 static void unpoison(void *arg)
 {
@@ -81,11 +68,10 @@ static void unpoison(void *arg)
 	if (bad.gmem_fd >= 0)
 		fallocate(bad.gmem_fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, PAGE_SIZE,
 			  PAGE_SIZE);
-	drain_page_batches();
 	write_pfn(UNPOISON_PFN, bad.pfn);
 }
 
-/* Before it is poisoned. */
+/* A page that may move has its number when it is poisoned, others before. */
 static void unpoison_at_exit(u64 pfn, int gmem_fd, void *mapping)
 {
 	bad.pfn = pfn;
@@ -94,19 +80,11 @@ static void unpoison_at_exit(u64 pfn, int gmem_fd, void *mapping)
 	fail_at_exit(unpoison, NULL);
 }
 
-/*
- * When the memory is nobody's any more; the machine gets its page back. EBUSY for a moment,
- * while whoever goes through the memory (compaction for another case) looks at the page.
- */
+/* When the memory is nobody's any more; the machine gets its page back. */
 static int unpoison_now(void)
 {
-	const time_t limit = time(NULL) + wait_limit_seconds();
-	int ret;
+	int ret = bad.pfn ? write_pfn(UNPOISON_PFN, bad.pfn) : 0;
 
-	do {
-		drain_page_batches();
-		ret = bad.pfn ? write_pfn(UNPOISON_PFN, bad.pfn) : 0;
-	} while (ret == -EBUSY && time(NULL) <= limit);
 	fail_cancel(unpoison, NULL);
 	return ret;
 }
@@ -361,11 +339,15 @@ TEST_F(hwpoison_host, poisoned_userspace_page_raises_sigbus)
 {
 	struct memslot *slot = memslot_add(self->vm, TEST_GPA, SLOT_SIZE, 0);
 	void *page = memslot_hva(slot, BAD_GPA);
+	u64 pfn;
 	int i;
 
-	unpoison_at_exit(fault_in_and_find_pfn(self->vcpu, BAD_GPA), -1, page);
+	vcpu_call_done(self->vcpu, guest_fill_pages, BAD_GPA, 1, PAGE_PRIVATE, 1);
 	catch_sigbus();
 	ASSERT_EQ(0, madvise(page, PAGE_SIZE, MADV_HWPOISON));
+	/* Not before: compaction for another case moves such pages. */
+	ASSERT_TRUE(pagemap_read_pfns(page, 1, &pfn));
+	unpoison_at_exit(pfn, -1, page);
 
 	vcpu_call(self->vcpu, guest_read_u64, BAD_GPA + 8);
 	for (i = 0; i < 2; i++) {
