@@ -166,17 +166,15 @@ static struct scan read_scan(struct trace *trace, const u64 *pfns)
 static struct trace *trace_scan(void)
 {
 	struct trace *trace = trace_open();
-	char filter[64];
 
-	snprintf(filter, sizeof(filter), "common_pid == %d", gettid());
-	trace_enable(trace, SCAN_EVENT, filter);
+	trace_enable_own(trace, SCAN_EVENT);
 	return trace;
 }
 
 /*
  * CREATE-11: compaction of the whole memory leaves each page where it is, although it
  * comes by and takes others. A kernel that tries to migrate one warns about it, besides.
- * Red: mutant file-migratable.
+ * Needs: alone. Red: mutant file-migratable.
  */
 TEST_F(gmem_migration, compaction_moves_none)
 {
@@ -229,14 +227,11 @@ static struct allocations read_allocations(struct trace *trace)
 	struct allocations found = { 0 };
 	struct trace_log log;
 	u64 type;
-	size_t i;
 
 	trace_read(trace, &log);
-	for (i = 0; i < log.nr; i++) {
-		found.nr++;
-		found.nr_movable += trace_field(&log.events[i], "migratetype", 10, &type) &&
+	for (found.nr = 0; found.nr < log.nr; found.nr++)
+		found.nr_movable += trace_field(&log.events[found.nr], "migratetype", 10, &type) &&
 				    type == MOVABLE;
-	}
 	trace_log_free(&log);
 	return found;
 }
@@ -244,19 +239,17 @@ static struct allocations read_allocations(struct trace *trace)
 /*
  * CREATE-11: since they stay where they are, they are not taken from memory that is kept for
  * pages that move (huge pages and memory hotplug live on that): ZONE_MOVABLE, CMA, pageblocks.
- * Red: mutant file-gfp-movable.
+ * Needs: alone. Red: mutant file-gfp-movable.
  */
 TEST_F(gmem_memory, pages_come_from_memory_for_unmovable_ones)
 {
 	const int fd = gmem_create(self->vm, GMEM_KIND_SIZE, 0);
 	struct allocations found;
 	struct trace *trace;
-	char filter[64];
 
 	REQUIRE(trace_available() && trace_has_event(ALLOC_EVENT), "no tracepoint of allocations");
 	trace = trace_open();
-	snprintf(filter, sizeof(filter), "common_pid == %d", gettid());
-	trace_enable(trace, ALLOC_EVENT, filter);
+	trace_enable_own(trace, ALLOC_EVENT);
 	gmem_allocate(fd, 0, GMEM_KIND_SIZE);
 	/* No more of them: to read what there is needs memory, too, and that can be moved. */
 	trace_enable(trace, ALLOC_EVENT, "common_pid < 0");

@@ -19,8 +19,12 @@
  *	EXPECT_EQ(1, trace_count(t, "kvm_page_fault"));
  *	trace_close(t);
  *
- * An event of another VM on the machine looks the same: filter by common_pid (the
- * vCPU's thread) where the machine is not ours alone. Host only; one thread.
+ * An event of another VM on the machine looks the same: trace_enable_own(), or a filter by
+ * common_pid (the vCPU's thread), where the machine is not ours alone. Host only; one thread.
+ *
+ * To enable an event the kernel patches its own code. Where QEMU emulates several CPUs at once
+ * another one that executes the place just then can die of a breakpoint that is gone already:
+ * a case that traces "Needs: alone."
  */
 #ifndef KVM_GMEM_TRACE_H
 #define KVM_GMEM_TRACE_H
@@ -58,6 +62,8 @@ void trace_close(struct trace *t);
  */
 int __trace_enable(struct trace *t, const char *event, const char *filter);
 void trace_enable(struct trace *t, const char *event, const char *filter);
+/* Those of the calling thread. */
+void trace_enable_own(struct trace *t, const char *event);
 
 /* Room for @kib KiB of events on each CPU (the default is 1408). Must succeed. */
 void trace_set_buffer_size(struct trace *t, unsigned int kib);

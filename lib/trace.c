@@ -254,6 +254,14 @@ void trace_enable(struct trace *t, const char *event, const char *filter)
 		     errno_name(-ret));
 }
 
+void trace_enable_own(struct trace *t, const char *event)
+{
+	char filter[64];
+
+	snprintf(filter, sizeof(filter), "common_pid == %d", gettid());
+	trace_enable(t, event, filter);
+}
+
 void trace_set_buffer_size(struct trace *t, unsigned int kib)
 {
 	char text[16];

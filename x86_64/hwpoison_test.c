@@ -123,11 +123,9 @@ static u64 fault_in_and_find_pfn(struct vcpu *vcpu, u64 gpa)
 	struct trace *trace = trace_open();
 	struct trace_log log;
 	u64 gfn, spte, pfn = 0;
-	char filter[64];
 	size_t i;
 
-	snprintf(filter, sizeof(filter), "common_pid == %d", gettid());
-	trace_enable(trace, SPTE_EVENT, filter);
+	trace_enable_own(trace, SPTE_EVENT);
 	vcpu_call_done(vcpu, guest_fill_pages, gpa, 1, PAGE_PRIVATE, 1);
 	trace_read(trace, &log);
 	for (i = 0; i < log.nr; i++)
@@ -179,7 +177,8 @@ FIXTURE_TEARDOWN(hwpoison)
 
 /*
  * EXIT-6: the guest had the page mapped and loses it at once. The others it
- * keeps. Red: mutants exit-poison-is-efault, exit-poison-no-zap, exit-poison-zaps-file.
+ * keeps. Needs: alone.
+ * Red: mutants exit-poison-is-efault, exit-poison-no-zap, exit-poison-zaps-file.
  */
 TEST_F(hwpoison, access_to_poisoned_page_fails_with_ehwpoison)
 {
@@ -198,8 +197,8 @@ TEST_F(hwpoison, access_to_poisoned_page_fails_with_ehwpoison)
 }
 
 /*
- * EXIT-6: to allocate the page is no way to get a good one: it is there. Red:
- * mutant exit-poison-ignored.
+ * EXIT-6: to allocate the page is no way to get a good one: it is there. Needs: alone.
+ * Red: mutant exit-poison-ignored.
  */
 TEST_F(hwpoison, poison_stays_until_the_page_is_punched)
 {
@@ -221,7 +220,7 @@ TEST_F(hwpoison, poison_stays_until_the_page_is_punched)
 
 /*
  * PREFAULT-4: pre-fault gets as far as the bad page, and there it fails like
- * KVM_RUN, as often as it is tried. Red: mutant exit-poison-is-efault.
+ * KVM_RUN, as often as it is tried. Needs: alone. Red: mutant exit-poison-is-efault.
  */
 TEST_F(hwpoison, pre_fault_stops_at_the_poisoned_page)
 {
@@ -292,7 +291,7 @@ FIXTURE_TEARDOWN(hwpoison_host)
  * EXIT-6: where the host has a guest_memfd mapped, madvise() can poison its
  * page, and says EBUSY when it has. The host gets SIGBUS there; the guest's exit
  * is as without a mapping. Punching brings a good page, which the mapping that
- * met the bad one does not see, but a new one does. Red: mutant
+ * met the bad one does not see, but a new one does. Needs: alone. Red: mutant
  * exit-poison-is-efault.
  */
 TEST_F(hwpoison_host, madvise_poisons_a_mapped_page_though_it_reports_ebusy)

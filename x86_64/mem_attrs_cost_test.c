@@ -200,18 +200,16 @@ static const char *touch_trace_complaint(FIXTURE_DATA(cost) *self, struct trace 
 
 /*
  * ATTR-5: and they are the very pages: which faulted, by KVM's tracepoint.
- * Red: mutants attr-no-zap, attr-zap-slots, attr-no-shortcut.
+ * Needs: alone. Red: mutants attr-no-zap, attr-zap-slots, attr-no-shortcut.
  */
 TEST_F(cost, faults_are_those_of_the_converted_pages)
 {
 	struct trace *t;
-	char filter[64];
 
 	REQUIRE(trace_available() && trace_has_event("kvm:kvm_page_fault"),
 		"no tracefs with KVM's events");
-	snprintf(filter, sizeof(filter), "common_pid == %d", getpid());
 	t = trace_open();
-	trace_enable(t, "kvm:kvm_page_fault", filter);
+	trace_enable_own(t, "kvm:kvm_page_fault");
 
 	__EXPECT_NO_COMPLAINT(touch_trace_complaint(self, t, 0), 0);
 	checked_mem_set_private(self->m, 2, 3);

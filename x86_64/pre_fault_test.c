@@ -235,21 +235,19 @@ TEST_F(pre_fault, large_page_is_mapped_large)
 /*
  * PREFAULT-1: and the range to the end of the large page is the work of one step, however
  * many pages it has: KVM asks for one entry of the page tables each.
- * Red: mutant prefault-page-steps.
+ * Needs: alone. Red: mutant prefault-page-steps.
  */
 TEST_F(pre_fault, large_page_is_one_step)
 {
 	const u64 large = ARCH_LARGE_PAGE_SIZE, gpa = TEST_GPA + 8 * large;
 	struct trace *t;
-	char filter[64];
 
 	REQUIRE(backing_available(BACKING_HUGETLB, 2 * large), "no free hugetlb pages");
 	REQUIRE(trace_available() && trace_has_event("kvmmmu:" REQUESTED),
 		"no KVM MMU tracepoints");
 	memslot_add_backed(self->vm, gpa, 2 * large, 0, BACKING_HUGETLB);
 	t = trace_open();
-	snprintf(filter, sizeof(filter), "common_pid == %d", getpid());
-	trace_enable(t, "kvmmmu:" REQUESTED, filter);
+	trace_enable_own(t, "kvmmmu:" REQUESTED);
 	EXPECT_PRE_FAULT(0, gpa, 2 * large, gpa + 2 * large, 0);
 	EXPECT_EQ(2, trace_count(t, REQUESTED));
 	/* From the middle too, and when all is mapped. */
