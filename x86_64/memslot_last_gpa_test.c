@@ -5,8 +5,6 @@
  * arch/x86/kvm/x86.c, kvm_arch_prepare_memory_region(); arch/x86/kvm/mmu.h,
  * kvm_mmu_max_gfn().
  */
-#include <cpuid.h>
-
 #include "arch.h"
 #include "gmem.h"
 #include "guest_mem.h"
@@ -18,6 +16,7 @@
 #include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
+#include "x86.h"
 
 #define SLOT		3
 #define FILE_SIZE	(2 * PAGE_SIZE)
@@ -45,12 +44,9 @@ FIXTURE_VARIANT_ADD(last_gpa, private_vm) { .private_type = true };
 /* Nested paging has the limit of the host's CPU, shadow paging that of the page tables. */
 static unsigned int address_bits(void)
 {
-	unsigned int a = 0, b, c, d;
-
 	if (!module_param_is_set("kvm_amd", "npt") && !module_param_is_set("kvm_intel", "ept"))
 		return 52;
-	FAIL_UNLESS(__get_cpuid(0x80000008, &a, &b, &c, &d), "CPUID has no leaf 0x80000008");
-	return a & 0xff;
+	return x86_host_address_bits();
 }
 
 FIXTURE_SETUP(last_gpa)

@@ -4,7 +4,6 @@
  * could take all of it if nobody paid, or if a slot that was refused, deleted or moved
  * kept some. arch/x86/kvm/x86.c, kvm_alloc_memslot_metadata().
  */
-#include <cpuid.h>
 #include <unistd.h>
 
 #include "disposable.h"
@@ -14,6 +13,7 @@
 #include "memslot.h"
 #include "module_param.h"
 #include "vm.h"
+#include "x86.h"
 
 /*
  * For each 2M of a slot KVM keeps 4 bytes: 1 MB for this one. Those for each 1G, and what
@@ -40,18 +40,11 @@ FIXTURE(memslot_memcg)
 	struct memcg cg;
 };
 
-static unsigned int host_address_bits(void)
-{
-	unsigned int a, b, c, d;
-
-	return __get_cpuid(0x80000008, &a, &b, &c, &d) ? a & 0xff : 36;
-}
-
 FIXTURE_SETUP(memslot_memcg)
 {
 	self->fd = -1;
 	REQUIRE_DISPOSABLE_MACHINE();
-	REQUIRE(host_address_bits() >= GPA_BITS, "guests have too small addresses");
+	REQUIRE(x86_host_address_bits() >= GPA_BITS, "guests have too small addresses");
 	REQUIRE(module_param_is_set("kvm", "tdp_mmu"),
 		"other MMUs than the TDP MMU keep more for each page than there is memory");
 	REQUIRE(memcg_available(), "no memory cgroup that this process may make");

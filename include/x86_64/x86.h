@@ -49,6 +49,9 @@ u64 guest_hypercall(u64 nr, u64 a0, u64 a1, u64 a2, u64 a3);
  */
 s64 guest_map_gpa_range(u64 gpa, u64 size, bool private);
 
+/* How many bits a physical address has on the host's CPU: CPUID 0x80000008, EAX[7:0]. */
+unsigned int x86_host_address_bits(void);
+
 /* KVM_SET_CPUID2 with what KVM_GET_SUPPORTED_CPUID offers; only where needed. */
 void vcpu_set_supported_cpuid(struct vcpu *vcpu);
 

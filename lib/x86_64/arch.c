@@ -44,6 +44,14 @@ long arch_private_vm_type(void)
 	return KVM_X86_SW_PROTECTED_VM;
 }
 
+unsigned int x86_host_address_bits(void)
+{
+	unsigned int a = 0, b, c, d;
+
+	FAIL_UNLESS(__get_cpuid(0x80000008, &a, &b, &c, &d), "CPUID has no leaf 0x80000008");
+	return a & 0xff;
+}
+
 static bool host_is_amd(void)
 {
 	u32 a, b, c, d;
