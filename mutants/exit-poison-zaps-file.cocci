@@ -4,7 +4,7 @@
 // Behaviours: EXIT-6
 // File: virt/kvm/guest_memfd.c
 // Places: 1
-// Kernels: 7.3
+// Kernels: 6.12 7.2 7.3
 
 @@
 @@

@@ -4,7 +4,7 @@
 // Behaviours: ATTR-9 EXIT-13
 // File: arch/x86/kvm/mmu/mmu.c
 // Places: 1
-// Kernels: 7.3
+// Kernels: 7.2 7.3
 
 @@
 @@

@@ -4,7 +4,7 @@
 // Behaviours: ATTR-9 EXIT-13
 // File: virt/kvm/kvm_main.c
 // Places: 1
-// Kernels: 7.3
+// Kernels: 6.12 7.2 7.3
 
 @@
 @@

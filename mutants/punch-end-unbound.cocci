@@ -4,7 +4,7 @@
 // Behaviours: FALLOC-4
 // File: virt/kvm/guest_memfd.c
 // Places: 1
-// Kernels: 7.3
+// Kernels: 7.2 7.3
 
 @@
 @@

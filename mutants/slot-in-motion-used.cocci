@@ -4,7 +4,7 @@
 // Behaviours: BIND-16
 // File: arch/x86/kvm/mmu/mmu.c
 // Places: 1
-// Kernels: 7.3
+// Kernels: 7.2 7.3
 
 @@
 @@
