@@ -36,6 +36,8 @@ install_packages()
 	local apt=(apt-get install -y --no-install-recommends "$@") log
 
 	(($(id -u) == 0)) || die "missing tools; as root, run: ${apt[*]}"
+	# A fresh machine may still be at its unattended upgrades.
+	apt+=(-o DPkg::Lock::Timeout=300)
 	say "installing $*"
 	log=$(mktemp) || die "cannot write to ${TMPDIR:-/tmp}"
 	export DEBIAN_FRONTEND=noninteractive
