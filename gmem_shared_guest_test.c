@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "harness.h"
 #include "gmem_fixture.h"
 #include "guest_mem.h"
@@ -31,6 +32,7 @@ FIXTURE_SETUP(gmem_shared_guest)
 	const u64 flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED;
 
 	self->fd = -1;
+	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
 	self->vm = vm_create(VM_TYPE_DEFAULT);
 	REQUIRE(!(flags & ~gmem_supported_flags(self->vm)),
 		"no guest_memfd with these flags (before 6.18)");

@@ -34,6 +34,14 @@ void arch_vcpu_restart(struct vcpu *vcpu, u64 stack_top);
 bool arch_exit_is_ucall(const struct vm_exit *exit);
 
 /*
+ * Whether KVM here runs guests with a hardware module of the kernel tree, or with one from
+ * outside of it, like kvm_pvm: that has page tables of its own, and it need not do what
+ * this project says of page faults, statistics and hypercalls.
+ */
+bool arch_kvm_is_in_tree(void);
+#define OUT_OF_TREE	"KVM's hardware module here is not one of the kernel tree"
+
+/*
  * Map [gva, gva + size) to gpa in the guest's page tables, read, write and
  * execute, with leaves of @leaf_size bytes. Addresses and size must be
  * multiples of it. Mapping a range again replaces what was there; vCPUs that

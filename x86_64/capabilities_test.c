@@ -9,12 +9,14 @@
  */
 #include <linux/kvm_para.h>
 
+#include "arch.h"
 #include "harness.h"
 #include "kernel_config.h"
 #include "kernel_version.h"
 #include "kvm_compat.h"
 #include "module_param.h"
 #include "vm.h"
+#include "x86.h"
 
 #define SW_PROTECTED	"CONFIG_KVM_SW_PROTECTED_VM"
 #define BOTH_TYPES	(BIT_ULL(VM_TYPE_DEFAULT) | BIT_ULL(KVM_X86_SW_PROTECTED_VM))
@@ -148,6 +150,17 @@ TEST_F(capability, private_vm_has_what_its_kernel_promises)
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create_bare(vm_private_type());
 	EXPECT_EQ(variant->private_vm, vm_cap(self->vm, variant->cap) & variant->bits);
+}
+
+/*
+ * CREATE-14: cases that need a hardware module of the kernel tree run wherever the CPU has
+ * what these modules are for. Red: arch_kvm_is_in_tree() that returns false.
+ */
+TEST(cpu_with_virtualization_has_a_module_of_the_kernel_tree)
+{
+	REQUIRE(__kvm_dev_fd() >= 0, "no usable /dev/kvm");
+	REQUIRE(x86_host_has_virtualization(), "this CPU has neither VMX nor SVM");
+	EXPECT_TRUE(arch_kvm_is_in_tree());
 }
 
 GMEM_TEST_MAIN_ANY_KVM

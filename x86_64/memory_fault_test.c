@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "gmem.h"
 #include "guest_mem.h"
 #include "harness.h"
@@ -213,6 +214,7 @@ TEST(default_vm_with_closed_shared_file_faults)
 	struct vcpu *vcpu = vcpu_create(vm);
 	int fd;
 
+	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
 	REQUIRE((gmem_supported_flags(vm) & GMEM_SHARED_FLAGS) == GMEM_SHARED_FLAGS,
 		"no shared guest_memfd");
 	fd = gmem_create(vm, SLOT_SIZE, GMEM_SHARED_FLAGS);

@@ -7,6 +7,7 @@
  */
 #include <unistd.h>
 
+#include "arch.h"
 #include "gmem.h"
 #include "guest_mem.h"
 #include "harness.h"
@@ -72,6 +73,7 @@ FIXTURE_SETUP(memslot_offset)
 	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
 	u64 i, size = variant->slot_pages * PAGE_SIZE;
 
+	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
 	REQUIRE(type >= 0, "no VM type with private memory");
 	self->vm = vm_create(type);
 	self->vcpu = vcpu_create(self->vm);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "gmem.h"
 #include "guest_mem.h"
 #include "harness.h"
@@ -107,6 +108,7 @@ TEST(write_by_kvm_follows_the_address_not_the_file)
 	char *hva, *file;
 	int fd;
 
+	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
 	REQUIRE((gmem_supported_flags(vm) & SHARED_FLAGS) == SHARED_FLAGS,
 		"no guest_memfd with these flags (before 6.18)");
 	vcpu = vcpu_create(vm);

@@ -3,6 +3,7 @@
 #include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arch.h"
 #include "fail.h"
@@ -44,12 +45,28 @@ long arch_private_vm_type(void)
 	return KVM_X86_SW_PROTECTED_VM;
 }
 
+/* What may be built in, has parameters, and so a directory as well. */
+bool arch_kvm_is_in_tree(void)
+{
+	return access("/sys/module", F_OK) || !access("/sys/module/kvm_amd", F_OK) ||
+	       !access("/sys/module/kvm_intel", F_OK);
+}
+
 unsigned int x86_host_address_bits(void)
 {
 	unsigned int a = 0, b, c, d;
 
 	FAIL_UNLESS(__get_cpuid(0x80000008, &a, &b, &c, &d), "CPUID has no leaf 0x80000008");
 	return a & 0xff;
+}
+
+bool x86_host_has_virtualization(void)
+{
+	unsigned int a, b, c = 0, d;
+
+	if (__get_cpuid(1, &a, &b, &c, &d) && c & BIT_ULL(5))		/* VMX */
+		return true;
+	return __get_cpuid(0x80000001, &a, &b, &c, &d) && c & BIT_ULL(2);	/* SVM */
 }
 
 static bool host_is_amd(void)
