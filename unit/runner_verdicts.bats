@@ -97,3 +97,10 @@ assert [s.get('failures') for s in suites] == ['1', '1']"
 	done | sort >"$BATS_TEST_TMPDIR/shards"
 	fake --native --list | sort | diff - "$BATS_TEST_TMPDIR/shards"
 }
+
+# Red: the list as it was, "Broken pipe" and exit code 2.
+@test "a reader of the list may leave early" {
+	fake --native --list 'verdicts_test:*' 2>"$BATS_TEST_TMPDIR/said" | true
+	[ "${PIPESTATUS[0]}" = 0 ]
+	[ ! -s "$BATS_TEST_TMPDIR/said" ]
+}

@@ -76,8 +76,13 @@ def select_cases(options, seed):
 
 
 def print_list(cases):
-    for case in cases:
-        print(f"{case}\t{','.join(case.ids)}".rstrip())
+    try:
+        for case in cases:
+            print(f"{case}\t{','.join(case.ids)}".rstrip())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as "head" does; nothing is left to say at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_PASSED
 
 
