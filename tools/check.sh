@@ -11,6 +11,7 @@ cd "$root" || exit 2
 # shellcheck source=vm/packages.sh
 . "$root/vm/packages.sh"
 
+(($# == 0)) || die "tools/check.sh takes no arguments; it is \"make check\""
 build=$root/build
 # Its files are found by git, which would not look at a checkout of another user.
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$root
