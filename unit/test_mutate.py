@@ -9,6 +9,7 @@ import types
 import unittest
 from unittest import mock
 
+import build
 import judge
 import mutants
 import pipeline
@@ -153,6 +154,29 @@ class OtherSuite(unittest.TestCase):
     def test_a_command_that_does_not_exist(self):
         with self.assertRaises(mutants.MutantError):
             self.judge("/nonexistent")
+
+
+class Builds(unittest.TestCase):
+    def build(self, code):
+        """Of a kernel that has "original" as its code."""
+        with tempfile.TemporaryDirectory() as tree:
+            os.makedirs(os.path.join(tree, "obj/arch/x86/kvm"))
+            for module in build.modules_of(tree):
+                with open(module, "w", encoding="ascii") as stream:
+                    stream.write("original")
+            out = os.path.join(tree, "out")
+            made = f"mkdir {out}/modules; printf original >{out}/modules/kvm-amd.ko; " \
+                   f"printf '{code}' >{out}/modules/kvm.ko"
+            with mock.patch("build.command", return_value=["sh", "-c", made]):
+                return build.build(tree, mutant("m"), "diff", out)
+
+    def test_one_module_differs(self):
+        self.assertEqual(os.path.basename(self.build("mutated!").image), "image")
+
+    def test_nothing_differs(self):
+        """Red: build() without the comparison."""
+        with self.assertRaisesRegex(mutants.MutantError, "m: builds the same kernel"):
+            self.build("original")
 
 
 class Pipe(unittest.TestCase):

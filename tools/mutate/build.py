@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Builds mutated kernels, in namespaces that take everything with them."""
 
+import filecmp
 import os
 import shutil
 import subprocess
@@ -56,10 +57,12 @@ def build(tree, mutant, diff, directory):
     RUNNING.discard(process)
     if code:
         raise mutants.MutantError(f"{mutant.name}: does not build: {first_error(log)}")
-    image = os.path.join(directory, "image")
-    if not os.path.exists(image):
-        image = os.path.join(tree, "image")
-    return Built(image, os.path.join(directory, "modules"))
+    built = Built(os.path.join(directory, "image"), os.path.join(directory, "modules"))
+    if not os.path.exists(built.image):
+        built.image = os.path.join(tree, "image")
+        if are_original(tree, built.modules):
+            raise mutants.MutantError(f"{mutant.name}: builds the same kernel as without it")
+    return built
 
 
 def first_error(log):
@@ -69,14 +72,24 @@ def first_error(log):
     return (found or lines or ["no output"])[0]
 
 
+def modules_of(tree):
+    """Of the kernel without any mutant, in the order in which they are loaded."""
+    return [os.path.join(tree, "obj/arch/x86/kvm", name) for name in ("kvm.ko", "kvm-amd.ko")]
+
+
+def are_original(tree, modules):
+    """Builds are reproducible: what is alike to the byte was made of the same code."""
+    return all(filecmp.cmp(module, os.path.join(modules, os.path.basename(module)), False)
+               for module in modules_of(tree))
+
+
 def original(tree, directory):
     """The kernel without any mutant."""
     modules = os.path.join(directory, "modules")
     shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(modules)
-    names = ["kvm.ko", "kvm-amd.ko"]
-    for name in names:
-        shutil.copy(os.path.join(tree, "obj/arch/x86/kvm", name), modules)
+    for module in modules_of(tree):
+        shutil.copy(module, modules)
     with open(os.path.join(modules, "MODULES"), "w", encoding="ascii") as stream:
-        stream.writelines(name + "\n" for name in names)
+        stream.writelines(os.path.basename(module) + "\n" for module in modules_of(tree))
     return Built(os.path.join(tree, "image"), modules)
