@@ -32,7 +32,6 @@ FIXTURE_SETUP(gmem_shared_guest)
 	const u64 flags = GUEST_MEMFD_FLAG_MMAP | GUEST_MEMFD_FLAG_INIT_SHARED;
 
 	self->fd = -1;
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
 	self->vm = vm_create(VM_TYPE_DEFAULT);
 	REQUIRE(!(flags & ~gmem_supported_flags(self->vm)),
 		"no guest_memfd with these flags (before 6.18)");
@@ -159,6 +158,7 @@ TEST_F(gmem_shared_guest, punched_pages_fault_again_and_no_others)
 {
 	u64 before;
 
+	REQUIRE_KVM_OF_THE_TREE();
 	guest_fill(self->vcpu, 0, NR_PAGES, 1);
 	before = kvm_stat_get(self->vcpu->fd, "pf_fixed");
 	punch_pages(self->fd, 2, 5);

@@ -151,7 +151,7 @@ FIXTURE_VARIANT_ADD(memslot_mappable, private_file) {
 FIXTURE_SETUP(memslot_mappable)
 {
 	self->gmem = -1;
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
+	REQUIRE_KVM_OF_THE_TREE();
 	self->vm = vm_create(VM_TYPE_DEFAULT);
 	REQUIRE(!(variant->flags & ~gmem_supported_flags(self->vm)),
 		"no guest_memfd with these flags (before 6.18)");

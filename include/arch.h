@@ -39,7 +39,10 @@ bool arch_exit_is_ucall(const struct vm_exit *exit);
  * this project says of page faults, statistics and hypercalls.
  */
 bool arch_kvm_is_in_tree(void);
-#define OUT_OF_TREE	"KVM's hardware module here is not one of the kernel tree"
+
+#define REQUIRE_KVM_OF_THE_TREE()			\
+	REQUIRE(arch_kvm_is_in_tree(),			\
+		"KVM's hardware module here is not one of the kernel tree")
 
 /*
  * Map [gva, gva + size) to gpa in the guest's page tables, read, write and

@@ -37,7 +37,7 @@ FIXTURE_VARIANT_ADD(hva_fault, private_vm) { .private = true };
 
 FIXTURE_SETUP(hva_fault)
 {
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
+	REQUIRE_KVM_OF_THE_TREE();
 	REQUIRE(!variant->private || vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(variant->private ? vm_private_type() : VM_TYPE_DEFAULT);
 	self->vcpu = vcpu_create(self->vm);

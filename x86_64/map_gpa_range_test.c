@@ -65,7 +65,7 @@ static struct refusal_watch *watch(struct vm *vm, bool private)
 
 FIXTURE_SETUP(map_gpa_range)
 {
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
+	REQUIRE_KVM_OF_THE_TREE();
 	REQUIRE(kvm_cap(KVM_CAP_EXIT_HYPERCALL), "no exits for hypercalls");
 	REQUIRE(!variant->private || vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(variant->private ? vm_private_type() : VM_TYPE_DEFAULT);

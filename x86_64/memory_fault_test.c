@@ -214,7 +214,7 @@ TEST(default_vm_with_closed_shared_file_faults)
 	struct vcpu *vcpu = vcpu_create(vm);
 	int fd;
 
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
+	REQUIRE_KVM_OF_THE_TREE();
 	REQUIRE((gmem_supported_flags(vm) & GMEM_SHARED_FLAGS) == GMEM_SHARED_FLAGS,
 		"no shared guest_memfd");
 	fd = gmem_create(vm, SLOT_SIZE, GMEM_SHARED_FLAGS);

@@ -239,7 +239,7 @@ FIXTURE_SETUP(other_slot)
 	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
 	const u64 side = variant->private_type ? PAGE_PRIVATE : PAGE_SHARED;
 
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
+	REQUIRE_KVM_OF_THE_TREE();
 	REQUIRE(kvm_cap(KVM_CAP_DISABLE_QUIRKS2) & KVM_X86_QUIRK_SLOT_ZAP_ALL,
 		"no KVM_X86_QUIRK_SLOT_ZAP_ALL (before 6.12)");
 	REQUIRE(type >= 0, "no VM type with private memory");

@@ -90,7 +90,7 @@ static int set_slot(FIXTURE_DATA(last_gpa) *self, u64 gpa, u64 size)
  */
 TEST_F(last_gpa, last_page_can_be_in_a_slot)
 {
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
+	REQUIRE_KVM_OF_THE_TREE();
 	ASSERT_OK(set_slot(self, self->last, PAGE_SIZE));
 	arch_mmu_map(self->vm, TEST_GPA, self->last, PAGE_SIZE, PAGE_SIZE);
 	vcpu_call_done(self->vcpu, guest_write_u64, TEST_GPA, 1);

@@ -73,7 +73,7 @@ FIXTURE_SETUP(memslot_offset)
 	long type = variant->private_type ? vm_private_type() : VM_TYPE_DEFAULT;
 	u64 i, size = variant->slot_pages * PAGE_SIZE;
 
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
+	REQUIRE_KVM_OF_THE_TREE();
 	REQUIRE(type >= 0, "no VM type with private memory");
 	self->vm = vm_create(type);
 	self->vcpu = vcpu_create(self->vm);

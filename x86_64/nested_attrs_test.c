@@ -8,8 +8,6 @@
  * L1, the suite's guest, runs L2 by SVM with nested paging. All of L2's memory
  * is where L1's is, but for one page that L1's nested tables put elsewhere.
  */
-#include <cpuid.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -19,6 +17,7 @@
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "module_param.h"
 #include "pre_fault.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -163,14 +162,7 @@ static void fill_vmcb(struct vmcb *vmcb, const struct kvm_sregs *sregs, u64 nest
 /* Does KVM offer SVM with nested paging to its guests? */
 static bool has_nested_svm(void)
 {
-	const u32 svm = 1U << 2;
-	u32 a, b, c = 0, d;
-	FILE *f = fopen("/sys/module/kvm_amd/parameters/nested", "re");
-	int yes = f ? getc(f) : 0;
-
-	if (f)
-		fclose(f);
-	return __get_cpuid(0x80000001, &a, &b, &c, &d) && c & svm && (yes == '1' || yes == 'Y');
+	return x86_host_has_svm() && module_param_is_set("kvm_amd", "nested");
 }
 
 FIXTURE_SETUP(nested_attrs)

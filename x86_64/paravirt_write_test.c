@@ -108,7 +108,7 @@ TEST(write_by_kvm_follows_the_address_not_the_file)
 	char *hva, *file;
 	int fd;
 
-	REQUIRE(arch_kvm_is_in_tree(), OUT_OF_TREE);
+	REQUIRE_KVM_OF_THE_TREE();
 	REQUIRE((gmem_supported_flags(vm) & SHARED_FLAGS) == SHARED_FLAGS,
 		"no guest_memfd with these flags (before 6.18)");
 	vcpu = vcpu_create(vm);

@@ -8,7 +8,6 @@
  */
 #include <cpuid.h>
 #include <linux/kvm_para.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "guest_image.h"
@@ -17,6 +16,7 @@
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
+#include "module_param.h"
 #include "vcpu.h"
 #include "vm.h"
 #include "x86.h"
@@ -143,32 +143,19 @@ static void guest_store_by_code(u64 code, u64 value, u64 to, u64 other)
 	((void (*)(u64, u64, u64))code)(value, to, other);
 }
 
-static bool host_is_amd(void)
-{
-	const u32 svm = 1U << 2;
-	u32 a, b, c = 0, d;
-
-	return __get_cpuid(0x80000001, &a, &b, &c, &d) && c & svm;
-}
-
 /* Does the CPU hand the bytes of an instruction that faulted to KVM? */
 static bool cpu_gives_instruction_bytes(void)
 {
 	const u32 decode_assists = 1U << 7;
 	u32 a, b, c, d = 0;
 
-	return host_is_amd() && __get_cpuid(0x8000000a, &a, &b, &c, &d) && d & decode_assists;
+	return x86_host_has_svm() && __get_cpuid(0x8000000a, &a, &b, &c, &d) && d & decode_assists;
 }
 
 /* Does it tell where the next instruction is? AMD's does with NRIPS. */
 static bool cpu_gives_next_rip(void)
 {
-	FILE *f = fopen("/sys/module/kvm_amd/parameters/nrips", "re");
-	int c = f ? getc(f) : 0;
-
-	if (f)
-		fclose(f);
-	return !host_is_amd() || c == 'Y' || c == '1';
+	return !x86_host_has_svm() || module_param_is_set("kvm_amd", "nrips");
 }
 
 /*
@@ -231,7 +218,7 @@ TEST_F(private_code, hypercall_in_private_code_is_skipped_by_the_shared_copy)
 	u8 code[sizeof(hypercall_code)];
 
 	memcpy(code, hypercall_code, sizeof(code));
-	if (!host_is_amd())
+	if (!x86_host_has_svm())
 		code[2] = 0xc1;
 	memcpy(guest_var(self->vm, &code_buffer), code, sizeof(code));
 	vcpu_call_done(self->vcpu, guest_put_code, CODE_GPA, (u64)code_buffer, sizeof(code));

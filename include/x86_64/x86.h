@@ -52,7 +52,8 @@ s64 guest_map_gpa_range(u64 gpa, u64 size, bool private);
 /* How many bits a physical address has on the host's CPU: CPUID 0x80000008, EAX[7:0]. */
 unsigned int x86_host_address_bits(void);
 
-/* Whether the host's CPU has VMX or SVM. */
+/* Whether the host's CPU has SVM, and whether it has that or VMX: CPUID 0x80000001 and 1. */
+bool x86_host_has_svm(void);
 bool x86_host_has_virtualization(void);
 
 /* KVM_SET_CPUID2 with what KVM_GET_SUPPORTED_CPUID offers; only where needed. */

@@ -60,13 +60,20 @@ unsigned int x86_host_address_bits(void)
 	return a & 0xff;
 }
 
+bool x86_host_has_svm(void)
+{
+	const u32 svm = 1U << 2;
+	u32 a, b, c = 0, d;
+
+	return __get_cpuid(0x80000001, &a, &b, &c, &d) && c & svm;
+}
+
 bool x86_host_has_virtualization(void)
 {
-	unsigned int a, b, c = 0, d;
+	const u32 vmx = 1U << 5;
+	u32 a, b, c = 0, d;
 
-	if (__get_cpuid(1, &a, &b, &c, &d) && c & BIT_ULL(5))		/* VMX */
-		return true;
-	return __get_cpuid(0x80000001, &a, &b, &c, &d) && c & BIT_ULL(2);	/* SVM */
+	return x86_host_has_svm() || (__get_cpuid(1, &a, &b, &c, &d) && c & vmx);
 }
 
 static bool host_is_amd(void)
