@@ -50,7 +50,7 @@ clean:
 endif
 
 # A harness that is a system header may expand to what -Wextra would flag.
-CFLAGS += -O2 -g -std=gnu11 -Wall -Wextra -Wstrict-prototypes $(if $(WERROR),-Werror)
+CFLAGS += -O2 -std=gnu11 -Wall -Wextra -Wstrict-prototypes $(if $(WERROR),-Werror)
 CFLAGS += -Iinclude -Iinclude/$(ARCH_DIR) -isystem $(selftests) $(KHDR_INCLUDES)
 CFLAGS += -fno-pie -fno-stack-protector -U_FORTIFY_SOURCE -fno-strict-aliasing
 CFLAGS += -pthread -MD -MP $(ARCH_CFLAGS)

@@ -13,9 +13,10 @@
 #include "memslot.h"
 #include "vcpu.h"
 
-#define SIZE		(20 * SZ_1M)
-#define LIMIT		(16 * SZ_1M)
+#define SIZE		(14 * SZ_1M)
 #define NR_PAGES	(SIZE / PAGE_SIZE)
+#define LIMIT		(12 * SZ_1M)	/* half of it the process takes, with its memory locked */
+#define CHARGED_SIZE	(8 * SZ_1M)	/* half of it is far beyond MEMCG_SLACK */
 #define NR_FILES	4096		/* an empty one takes about 1 KB */
 
 /* One word in each page: what it says is its own gpa. */
@@ -71,7 +72,7 @@ static void allocate(struct vcpu *vcpu, int fd, char *p)
 {
 	(void)vcpu;
 	(void)p;
-	gmem_allocate(fd, 0, SIZE);
+	gmem_allocate(fd, 0, CHARGED_SIZE);
 }
 
 static void touch_from_host(struct vcpu *vcpu, int fd, char *p)
@@ -80,7 +81,7 @@ static void touch_from_host(struct vcpu *vcpu, int fd, char *p)
 
 	(void)vcpu;
 	(void)fd;
-	for (at = 0; at < SIZE; at += PAGE_SIZE)
+	for (at = 0; at < CHARGED_SIZE; at += PAGE_SIZE)
 		WRITE_ONCE(p[at], 1);
 }
 
@@ -88,7 +89,7 @@ static void touch_from_guest(struct vcpu *vcpu, int fd, char *p)
 {
 	(void)fd;
 	(void)p;
-	vcpu_call_done(vcpu, guest_touch_pages, TEST_GPA, NR_PAGES);
+	vcpu_call_done(vcpu, guest_touch_pages, TEST_GPA, CHARGED_SIZE / PAGE_SIZE);
 }
 
 /*
@@ -107,11 +108,11 @@ TEST_F(gmem_memcg, allocation_is_charged_and_a_hole_uncharges)
 		/* Whoever comes second finds the page paid for. */
 		for (j = 0; j < ARRAY_SIZE(ways); j++) {
 			ways[(i + j) % ARRAY_SIZE(ways)](self->vcpu, self->fd, self->p);
-			EXPECT_CHARGED(&self->cg, SIZE);
+			EXPECT_CHARGED(&self->cg, CHARGED_SIZE);
 		}
-		gmem_punch_hole(self->fd, 0, SIZE / 2);
-		EXPECT_CHARGED(&self->cg, SIZE / 2);
-		gmem_punch_hole(self->fd, SIZE / 2, SIZE / 2);
+		gmem_punch_hole(self->fd, 0, CHARGED_SIZE / 2);
+		EXPECT_CHARGED(&self->cg, CHARGED_SIZE / 2);
+		gmem_punch_hole(self->fd, CHARGED_SIZE / 2, CHARGED_SIZE / 2);
 		EXPECT_CHARGED(&self->cg, 0);
 	}
 }
@@ -142,7 +143,7 @@ TEST_F(gmem_memcg, allocation_beyond_the_limit_fails_with_enomem)
 	EXPECT_EQ(NR_PAGES, gmem_count_pages(self->fd, 0, SIZE));
 	gmem_punch_hole(self->fd, 0, SIZE);
 	memcg_enter(&self->cg);
-	ret = __gmem_allocate(self->fd, SIZE - LIMIT / 2, LIMIT / 2);
+	ret = __gmem_allocate(self->fd, SIZE - LIMIT / 4, LIMIT / 4);
 	memcg_leave(&self->cg);
 	EXPECT_OK(ret);
 }

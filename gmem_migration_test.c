@@ -5,7 +5,6 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -191,7 +190,7 @@ TEST_F(gmem_migration, compaction_moves_none)
 		/* Those before stay, for the next to be elsewhere. */
 		filler = file % 2 ? NULL : backing_map(BACKING_ANON, FILLER_SIZE);
 		if (filler)
-			memset(filler, 1, FILLER_SIZE);
+			ASSERT_EQ(0, madvise(filler, FILLER_SIZE, MADV_POPULATE_WRITE));
 		p = gmem_mmap(gmem_create(self->vm, MANY_SIZE, variant->flags), 0, MANY_SIZE);
 		fill_pages(p, NR_MANY);
 		if (filler)

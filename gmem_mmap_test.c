@@ -4,15 +4,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "backing.h"
 #include "harness.h"
 #include "gmem_fixture.h"
 #include "host_fault.h"
 #include "page_pattern.h"
-
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ	22
-#define MADV_POPULATE_WRITE	23
-#endif
 
 static long map(int fd, u64 offset, u64 size, int prot, int flags)
 {

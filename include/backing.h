@@ -3,7 +3,15 @@
 #ifndef KVM_GMEM_BACKING_H
 #define KVM_GMEM_BACKING_H
 
+#include <sys/mman.h>
+
 #include "types.h"
+
+/* madvise() since Linux 5.14, in <sys/mman.h> since glibc 2.35. */
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ	22
+#define MADV_POPULATE_WRITE	23
+#endif
 
 enum backing_kind {
 	BACKING_ANON,		/* base pages only: MADV_NOHUGEPAGE */

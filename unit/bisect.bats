@@ -29,10 +29,10 @@ tree()	# BEHAVIOUR...: one commit each
 	allnoconfig:
 	>@grep -v -x -f Kconfig.lacks $(KCONFIG_ALLCONFIG) | grep -v =n >$(O)/.config
 	bzImage:
-	>@mkdir -p $(O)/arch/x86/boot
+	>@mkdir -p $(O)/arch/x86/boot/compressed
 	>@echo "  CC      x.o"; ! grep -q broken behaviour || { echo "x.c:1: error: no"; exit 1; }
 	>@! grep -q slow-build behaviour || sleep 61234
-	>@sed "s, .*,," behaviour >$(O)/arch/x86/boot/bzImage
+	>@sed "s, .*,," behaviour >$(O)/arch/x86/boot/compressed/vmlinux.bin
 	END
 	for what; do
 		n=$((n + 1))

@@ -81,9 +81,9 @@ else
 	args+=(-smp "$smp")
 fi
 if [[ $channel ]]; then
-	args+=(-chardev "socket,id=channel,fd=$channel")
+	args+=(-chardev "socket,id=channel,fd=$channel,mux=on")
 else
-	args+=(-chardev "null,id=channel")
+	args+=(-chardev "null,id=channel,mux=on")
 fi
 args+=("${QEMU_CHANNEL[@]}")
 if [[ $monitor ]]; then

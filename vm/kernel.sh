@@ -248,7 +248,7 @@ build_image()	# TREE DIRECTORY FRAGMENT OBJECTS
 	: >"$out/unfinished"
 	timed "kernel build" compile "$1" "$out"
 	rm "$out/unfinished"
-	cp "$out/$KERNEL_IMAGE" "$tmp/image/image"
+	cp "$out/$KERNEL_VM_IMAGE" "$tmp/image/image"
 	cp "$out/.config" "$tmp/image/config"
 	cp "$out/System.map" "$out/build.log" "$tmp/image/"
 	[[ -z $coverage ]] || keep_notes "$out" "$tmp/image/notes"
@@ -262,7 +262,7 @@ provide_image()
 	provide_source
 	mapfile -t files < <(fragment_files)
 	[[ -z $coverage ]] || variables=("${KERNEL_COVERAGE[@]}")
-	key=$({ whole_fragment; printf '%s' "${variables[@]}"; gcc --version; } |
+	key=$({ whole_fragment; printf '%s' "${variables[@]}" "$KERNEL_VM_IMAGE"; gcc --version; } |
 		sha256sum | cut -c 1-12)
 	name=$(basename "$tree")-$arch
 	dir=$cache/kernels/$name-$key

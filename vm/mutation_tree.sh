@@ -26,7 +26,7 @@ build_tree()	# TREE DIRECTORY FRAGMENT
 	rm "$out/obj/unfinished"
 	cp "$out/obj/.config" "$out/config"
 	ln -s "$1" "$out/source"
-	cp "$out/obj/$KERNEL_IMAGE" "$tmp/image"
+	cp "$out/obj/$KERNEL_VM_IMAGE" "$tmp/image"
 	mv "$tmp/image" "$out/image"
 }
 
@@ -42,7 +42,8 @@ main_tree()
 	mapfile -t files < <(fragment_files)
 	version=$(basename "$tree")
 	version=${version%%_*}
-	key=$({ fragment "$version" "${files[@]}"; gcc --version; } | sha256sum | cut -c 1-12)
+	key=$({ fragment "$version" "${files[@]}"; echo "$KERNEL_VM_IMAGE"; gcc --version; } |
+		sha256sum | cut -c 1-12)
 	name=$(basename "$tree")-$arch
 	dir=$cache/mutation/$name-$key
 	if [[ ! -e $dir/image ]]; then

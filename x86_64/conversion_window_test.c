@@ -24,7 +24,7 @@
 
 #define SLOT_SIZE	ARCH_LARGE_PAGE_SIZE
 /* Storing that many attributes takes much longer than a fault. */
-#define RANGE		SZ_1G
+#define RANGE		(SZ_1G / 4)
 /*
  * As long as the window is missed it is opened again: where many guests want few CPUs, the
  * vCPU may not have run once meanwhile.
@@ -134,9 +134,8 @@ TEST_F(window, fault_beside_the_range_maps_no_large_page)
 }
 
 /* Attributes are stored in ascending order: those of this slot come last. */
-#define END_RANGE	(RANGE / 4)
 #define END_SIZE	(4 * PAGE_SIZE)
-#define LAST_PAGE	(TEST_GPA + END_RANGE - PAGE_SIZE)
+#define LAST_PAGE	(TEST_GPA + RANGE - PAGE_SIZE)
 
 FIXTURE(window_of_last_slot)
 {
@@ -150,7 +149,7 @@ FIXTURE_SETUP(window_of_last_slot)
 	REQUIRE(vm_private_type() >= 0, "no VM type with private memory");
 	self->vm = vm_create(vm_private_type());
 	self->vcpu = vcpu_create(self->vm);
-	self->slot = memslot_add(self->vm, TEST_GPA + END_RANGE - END_SIZE, END_SIZE, MEMSLOT_GMEM);
+	self->slot = memslot_add(self->vm, TEST_GPA + RANGE - END_SIZE, END_SIZE, MEMSLOT_GMEM);
 	memset(self->slot->hva, 0x77, END_SIZE);
 }
 
@@ -173,9 +172,9 @@ TEST_F(window_of_last_slot, fault_before_its_attribute_is_stored_maps_nothing)
 
 	ASSERT_LE(0, stats_fd);
 	for (i = 0; i < MAX_ROUNDS && nr_faults < 2; i++) {
-		mem_attrs_set_shared(self->vm, TEST_GPA, END_RANGE);
+		mem_attrs_set_shared(self->vm, TEST_GPA, RANGE);
 		nr_faults = faults_in_conversion(self->vcpu, stats_fd, LAST_PAGE, TEST_GPA,
-						 END_RANGE, &exit);
+						 RANGE, &exit);
 		/* A fault of the shared side that finds the attribute stored meanwhile. */
 		if (exit.reason == KVM_EXIT_MEMORY_FAULT) {
 			EXPECT_MEMORY_FAULT(exit, LAST_PAGE, PAGE_SIZE, 0);
@@ -207,7 +206,7 @@ FIXTURE_SETUP(window_of_large_tail)
 	REQUIRE(backing_available(BACKING_HUGETLB, TAIL_SIZE), "no free hugetlb pages");
 	self->vm = vm_create(vm_private_type());
 	self->vcpu = vcpu_create(self->vm);
-	slot = memslot_add_backed(self->vm, TEST_GPA + END_RANGE - TAIL_SIZE, TAIL_SIZE,
+	slot = memslot_add_backed(self->vm, TEST_GPA + RANGE - TAIL_SIZE, TAIL_SIZE,
 				  MEMSLOT_GMEM, BACKING_HUGETLB);
 	memset(slot->hva, 0x77, TAIL_SIZE);
 }
@@ -225,7 +224,7 @@ FIXTURE_TEARDOWN(window_of_large_tail)
 TEST_F(window_of_large_tail, fault_behind_the_range_maps_no_large_page)
 {
 	int i, stats_fd = ioctl(self->vcpu->fd, KVM_GET_STATS_FD, NULL);
-	const u64 size = END_RANGE - PAGE_SIZE;
+	const u64 size = RANGE - PAGE_SIZE;
 	u64 nr_large, nr_faults = 0;
 	struct vm_exit exit;
 

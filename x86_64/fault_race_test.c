@@ -20,7 +20,7 @@
 #include "vcpu_thread.h"
 #include "vm.h"
 
-#define NR_PAGES	32
+#define NR_PAGES	16
 #define SLOT_SIZE	(NR_PAGES * PAGE_SIZE)
 #define NR_ROUNDS	2
 #define NR_CONVERSIONS	100

@@ -17,7 +17,7 @@
 #define SIZE		(NR_PAGES * PAGE_SIZE)
 /* For each of the four ways of mapping; brief, in a run that is not long. */
 #define NR_CONVERSIONS	25000
-#define NR_BRIEF	2000
+#define NR_BRIEF	500
 
 FIXTURE(dma_convert) {
 	struct mock_rig rig;

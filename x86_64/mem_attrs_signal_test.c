@@ -16,7 +16,7 @@
 #include "vcpu.h"
 #include "vm.h"
 
-#define RANGE		(2 * SZ_1G)
+#define RANGE		(SZ_1G / 2)
 #define SIGNAL_NS	1000000		/* long before the end */
 #define MAX_TRIES	10
 

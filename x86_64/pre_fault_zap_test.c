@@ -25,7 +25,7 @@
 #include "vm.h"
 
 #define NX_HUGE_PAGES	"/sys/module/kvm/parameters/nx_huge_pages"
-#define SPIN_NS		500000000
+#define SPIN_NS		100000000
 #define SLOT_SIZE	(2 * PAGE_SIZE)
 
 FIXTURE(pre_fault_zap)

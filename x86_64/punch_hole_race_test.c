@@ -24,7 +24,7 @@
 
 #define NR_PAGES	16
 #define SIZE		(NR_PAGES * PAGE_SIZE)
-#define NR_HOLES	24
+#define NR_HOLES	12
 #define MAX_VCPUS	4
 
 /* The guest's own; the host gets at them by guest_var(). */

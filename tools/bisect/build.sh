@@ -100,7 +100,7 @@ main_build()
 		! grep -q 'No space left on device' "$log" || die "disk full: no space left in $objects"
 		exit 1
 	fi
-	cp "$objects/$KERNEL_IMAGE" "$into/image"
+	cp "$objects/$KERNEL_VM_IMAGE" "$into/image"
 }
 
 main_build

@@ -40,4 +40,4 @@ for module in "${modules[@]}"; do
 	cp "$tree/obj/$module" "$out/modules/"
 	basename "$module"
 done >"$out/modules/MODULES"
-[[ $target == modules ]] || cp "$tree/obj/arch/x86/boot/bzImage" "$out/image"
+[[ $target == modules ]] || cp "$tree/obj/arch/x86/boot/compressed/vmlinux.bin" "$out/image"

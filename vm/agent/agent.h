@@ -59,8 +59,11 @@ struct plan {
 /* plan.c: aborts with a message on a malformed plan. */
 void plan_read(struct plan *plan, const char *path);
 
-/* channel.c: numbered, length-checked lines that carry the plan's nonce. */
-void channel_open(const char *path, const char *nonce);
+/*
+ * channel.c: numbered, length-checked lines that carry the plan's nonce, on the first of
+ * the devices (with commas between them) that is there.
+ */
+void channel_open(char *paths, const char *nonce);
 void channel_send(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void channel_send_text(const char *prefix, const char *text, size_t len);
 void channel_drain(void);

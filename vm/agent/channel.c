@@ -6,6 +6,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +20,16 @@ static int channel = -1;
 static const char *channel_nonce;
 static unsigned long long channel_seq;
 
-void channel_open(const char *path, const char *nonce)
+void channel_open(char *paths, const char *nonce)
 {
 	struct termios tio;
+	char *path;
 
-	channel = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	/* A virtio port that blocks would wait for a slow reader with interrupts off. */
+	while (channel < 0 && (path = strsep(&paths, ",")))
+		channel = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (channel < 0)
-		err(2, "agent: cannot open the result channel %s", path);
+		err(2, "agent: cannot open the result channel");
 	if (!tcgetattr(channel, &tio)) {
 		cfmakeraw(&tio);
 		cfsetspeed(&tio, B115200);
@@ -37,10 +41,15 @@ void channel_open(const char *path, const char *nonce)
 static void write_all(const char *buf, size_t len)
 {
 	while (len) {
+		struct pollfd room = { .fd = channel, .events = POLLOUT };
 		ssize_t n = write(channel, buf, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == EAGAIN) {
+			poll(&room, 1, -1);
+			continue;
+		}
 		if (n <= 0)
 			err(2, "agent: the result channel is gone");
 		buf += n;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The plan: one directive a line, fields separated by tabs.
- *   nonce N | channel PATH | jobs N | env NAME=VALUE
+ *   nonce N | channel PATH,... | jobs N | env NAME=VALUE
  *   job ID FLAGS TIMEOUT_SECONDS SEED PROGRAM ARGUMENT...
  * FLAGS is "-" or a comma-separated list of "alone" and "raw".
  */
