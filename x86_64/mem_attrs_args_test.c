@@ -96,7 +96,9 @@ TEST_F(args, any_flag_is_refused)
 	int bit;
 
 	for (bit = 0; bit < 64; bit++)
-		EXPECT_BOTH_REFUSED(self->gpa, self->size, 0, BIT_ULL(bit));
+		EXPECT_REFUSED(self->watch, EINVAL,
+			       set_attrs(self->vm, self->gpa, self->size,
+					 bit % 2 ? KVM_MEMORY_ATTRIBUTE_PRIVATE : 0, BIT_ULL(bit)));
 	EXPECT_NOTHING_CHANGED(self);
 }
 

@@ -203,14 +203,14 @@ static int bind_reversed(FIXTURE_DATA(memslot_many) * self, int gmem, u32 id, u6
 }
 
 /*
- * BIND-10: every slot number in use at once (in a long run; otherwise every 16th and
+ * BIND-10: every slot number in use at once (in a long run; otherwise every 64th and
  * the last), slot 0 being the guest's program. One of them is taken away and comes
  * back, and the VM ends with all of them there.
  * Red: mutant bind-index-no-pgoff, mutant bind-internal-slots.
  */
 TEST_F(memslot_many, every_slot_number_is_in_use_at_once)
 {
-	const u64 stride = long_run(1, 16), step = 512, victim = 31 * step;
+	const u64 stride = long_run(1, 64), step = 512, victim = 31 * step;
 	int gmem;
 	u64 i;
 
