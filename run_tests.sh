@@ -24,7 +24,7 @@ usage()
 	  --dangerous         native: also what poisons memory, makes allocations fail,
 	                      or races where kernels have crashed
 	  --kernel K          VM: version to build (6.12), Debian's own as it is shipped
-	                      (stock:6.12), bzImage, or build tree; the default is to
+	                      (stock:6.12), image, or build tree; the default is to
 	                      build the newest version that Debian offers
 	  --config FRAGMENT   VM: further options for the kernel that is built
 	  --debug             VM: a kernel with KASAN, lockdep and more

@@ -88,6 +88,15 @@ one_line()	# TEXT
 	one_line "not a bootable kernel image"
 	run_tests --kernel "$root/vm"
 	one_line "cannot read the kernel image"
+	run_tests --kernel /bin/busybox verdicts_test:passes
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"QEMU cannot be started"* ]]
+}
+
+@test "no bad input: the image of a kernel that was built here, by its name" {
+	image=$("$root/vm/kernel.sh" image)
+	run_tests --quiet --kernel "$image" verdicts_test:passes
+	[ "$status" -eq 0 ]
 }
 
 @test "a version that nobody offers" {

@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import executor
+import wire
 
 PARALLEL = 64       # MAX_PARALLEL of vm/agent/agent.h
 NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -55,6 +56,20 @@ echo 0 >/sys/kernel/debug/clear_warn_once && exec $PLACE/agent "$1"' sh "$1"
             self.events.append(event)
             return listener(event)
         return executor.run_native(self.path("start"), jobs, parallel, note, io.BytesIO())
+
+    def test_reports_on_the_first_device_that_is_there(self):
+        plan = wire.plan([executor.Job(1, ["/bin/true"], 60)], "nonce",
+                         f"/nosuch,{self.path('first')},{self.path('second')}", 1)
+        with open(self.path("plan"), "wb") as stream:
+            stream.write(plan)
+        for name in ("first", "second"):
+            open(self.path(name), "w", encoding="utf-8").close()
+        done = subprocess.run([self.path("agent"), self.path("plan")], check=False,
+                              capture_output=True)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        with open(self.path("first"), "rb") as stream:
+            self.assertRegex(stream.read(), b"(?s)^nonce 0 .* end 1 exit 0 .* done ")
+        self.assertEqual(os.path.getsize(self.path("second")), 0)
 
     def test_each_job_finds_warnings_armed(self):
         file = "/sys/kernel/debug/clear_warn_once"

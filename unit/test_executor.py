@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from unittest import mock
 
@@ -28,9 +29,9 @@ class Script(executor.VmConfig):
 
 
 class Starts(unittest.TestCase):
-    def run_vm(self, script):
+    def run_vm(self, script, listener=lambda event: None):
         console = io.BytesIO()
-        outcome = executor.run_vm(Script(script), [], 1, lambda event: None, console)
+        outcome = executor.run_vm(Script(script), [], 1, listener, console)
         return outcome, console.getvalue()
 
     def test_a_qemu_that_cannot_start_is_no_kernel_that_does_not_boot(self):
@@ -51,6 +52,25 @@ class Starts(unittest.TestCase):
             self.assertEqual(self.run_vm(hello), (executor.CRASH, b""))
             with self.assertRaisesRegex(executor.ExecutorError, "QEMU died.*-9\n    no memory"):
                 self.run_vm(f"{hello}; echo no memory; kill -KILL $$")
+
+    def test_what_was_said_is_not_lost_while_the_listener_is_busy(self):
+        """It is over only when QEMU has written far more than a socket takes."""
+        script = """printf 'nonce 0 16 hello 7.3 x86_64\\n' >&$3
+for i in {1..4000}; do printf 'nonce %d 1004 out 1 %0998d\\n' $i $i >&$3; done; touch $PLACE/end"""
+        lines = []
+        with tempfile.TemporaryDirectory() as place, \
+                mock.patch.object(executor.secrets, "token_hex", return_value="nonce"):
+            def listener(event):
+                if event.kind == "hello":
+                    limit = time.monotonic() + 60
+                    while not os.path.exists(f"{place}/end") and time.monotonic() < limit:
+                        time.sleep(0.01)
+                    self.assertTrue(os.path.exists(f"{place}/end"), "QEMU waits for its reader")
+                lines.append(event.text)
+
+            self.assertEqual(self.run_vm(script.replace("$PLACE", place), listener)[0],
+                             executor.CRASH)
+        self.assertEqual([int(text) for text in lines[1:]], list(range(1, 4001)))
 
     def test_a_kernel_that_ends_before_the_agent_speaks(self):
         self.assertEqual(self.run_vm("echo panic"), (executor.NO_BOOT, b"panic\n"))

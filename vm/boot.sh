@@ -80,6 +80,7 @@ elif ((smp % 2 == 0)); then
 else
 	args+=(-smp "$smp")
 fi
+# Each of the devices of QEMU_CHANNEL writes to it.
 if [[ $channel ]]; then
 	args+=(-chardev "socket,id=channel,fd=$channel,mux=on")
 else

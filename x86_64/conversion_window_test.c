@@ -118,8 +118,8 @@ TEST_F(window, fault_beside_the_range_maps_no_large_page)
 		nr_large = kvm_stat_get(self->vm->fd, "pages_2m");
 		vcpu_call_done(self->vcpu, guest_touch_pages, TEST_GPA, 2);
 		ASSERT_LT(nr_large, kvm_stat_get(self->vm->fd, "pages_2m"));
-		nr_faults += faults_in_conversion(self->vcpu, stats_fd, TEST_GPA,
-						  TEST_GPA + PAGE_SIZE, RANGE, &exit);
+		nr_faults = faults_in_conversion(self->vcpu, stats_fd, TEST_GPA,
+						 TEST_GPA + PAGE_SIZE, RANGE, &exit);
 		EXPECT_GUEST_DONE(exit);
 
 		vcpu_call(self->vcpu, guest_read_u64, TEST_GPA + PAGE_SIZE);
@@ -129,7 +129,7 @@ TEST_F(window, fault_beside_the_range_maps_no_large_page)
 		mem_attrs_set_shared(self->vm, TEST_GPA + PAGE_SIZE, RANGE);
 	}
 	/* Otherwise nobody came by when it mattered. */
-	EXPECT_LT(0, nr_faults);
+	EXPECT_LT(1, nr_faults);
 	close(stats_fd);
 }
 

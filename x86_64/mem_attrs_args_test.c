@@ -88,7 +88,7 @@ FIXTURE_TEARDOWN(args)
 	} while (0)
 
 /*
- * ATTR-1: the flags are reserved, each bit.
+ * ATTR-1: the flags are reserved, each bit; either attribute would change half of the range.
  * Red: mutant attr-args-unchecked, mutant refused-attrs-stored.
  */
 TEST_F(args, any_flag_is_refused)

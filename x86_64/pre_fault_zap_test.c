@@ -5,7 +5,8 @@
  * page's host memory by a fault gate, so that nothing is left to luck.
  *
  * Where it spins a signal ends it, sent after an amount of CPU time that an honest
- * call does not need by far: that does not depend on how busy the machine is.
+ * call does not need by far: that does not depend on how busy the machine is, but for
+ * what a hypervisor takes from its CPUs.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -25,7 +26,7 @@
 #include "vm.h"
 
 #define NX_HUGE_PAGES	"/sys/module/kvm/parameters/nx_huge_pages"
-#define SPIN_NS		100000000
+#define SPIN_NS		250000000
 #define SLOT_SIZE	(2 * PAGE_SIZE)
 
 FIXTURE(pre_fault_zap)

@@ -9,6 +9,8 @@ set -euo pipefail
 tree=$1 diff=$2 out=$3 target=$4 header=${5-}
 shift $(($# < 5 ? $# : 5))
 source=$(readlink "$tree/source")
+# shellcheck source=vm/x86_64.conf
+. "$(dirname "${BASH_SOURCE[0]}")/../../vm/$(uname -m).conf"
 modules=(arch/x86/kvm/kvm.ko arch/x86/kvm/kvm-amd.ko)
 
 cover()	# DIRECTORY UPPER
@@ -40,4 +42,4 @@ for module in "${modules[@]}"; do
 	cp "$tree/obj/$module" "$out/modules/"
 	basename "$module"
 done >"$out/modules/MODULES"
-[[ $target == modules ]] || cp "$tree/obj/arch/x86/boot/compressed/vmlinux.bin" "$out/image"
+[[ $target == modules ]] || cp "$tree/obj/$KERNEL_VM_IMAGE" "$out/image"

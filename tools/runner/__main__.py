@@ -37,7 +37,8 @@ def parse_arguments(argv):
     parser.add_argument("--image-command", default="", metavar="COMMAND",
                         help="VM: prints its image, given --variation; without it, there is none")
     parser.add_argument("--arch", default=platform.machine())
-    parser.add_argument("--channel", metavar="DEVICE", help="VM: where the agent reports")
+    parser.add_argument("--channel", metavar="DEVICE,...",
+                        help="VM: where the agent reports, the first that is there")
     parser.add_argument("--memory", default="2G")
     parser.add_argument("--append", default="")
     parser.add_argument("--share", metavar="DIR", help="VM: offered by 9P with the tag 'share'")

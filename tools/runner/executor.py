@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Running the agent, natively or in a VM, and following what it says."""
 
+import collections
 import os
 import secrets
 import selectors
@@ -8,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 import cpio
@@ -54,7 +56,8 @@ class VmConfig:
 
     def __init__(self, kernel, arch, agent, channel, busybox="/bin/busybox"):
         self.kernel, self.arch, self.agent, self.busybox = kernel, arch, agent, busybox
-        self.channel = channel     # a device in the VM: VM_CHANNEL of vm/ARCH.conf
+        self.channel = channel     # devices in the VM, the first that is there counts:
+                                   # VM_CHANNEL of vm/ARCH.conf
         self.append = ""
         self.smp = 2
         self.memory = "2G"
@@ -122,15 +125,63 @@ class Watch:
         self.deadline = time.monotonic() + (longest + self.SLACK) * self.scale
 
 
+class Reader(threading.Thread):
+    """Takes what arrives, however long its user is busy (printing to a pager, say): where
+    nobody takes it, it stays with the machine and goes down with that."""
+
+    def __init__(self, descriptor):
+        super().__init__(daemon=True)
+        self.descriptor = os.dup(descriptor)
+        self.chunks = collections.deque()       # the last one is empty
+        self.ready, self.wake = os.pipe()
+        os.set_blocking(self.wake, False)
+        self.start()
+
+    def run(self):
+        data = True
+        while data:
+            data = self._read()
+            self.chunks.append(data)
+            self._wake_up()
+        os.close(self.descriptor)
+        os.close(self.wake)
+
+    def _read(self):
+        try:
+            return os.read(self.descriptor, 65536)
+        except OSError:
+            return b""
+
+    def _wake_up(self):
+        try:
+            os.write(self.wake, b"x")
+        except OSError:         # it is full of such, or nobody is interested any more
+            pass
+
+    def take(self):
+        """The chunks until now, after self.ready has become readable."""
+        os.read(self.ready, 65536)
+        while self.chunks:
+            yield self.chunks.popleft()
+
+
 def follow(process, channel, console, decoder, watch, listener):
     """Feeds events to listener until the end; returns one of the constants above.
 
     channel is a file descriptor; console is a (pipe, sink) pair or None.
     listener(event) may return True to stop.
     """
+    reader = Reader(channel)
+    try:
+        return follow_reader(process, reader, console, decoder, watch, listener)
+    finally:
+        os.close(reader.ready)
+
+
+def follow_reader(process, reader, console, decoder, watch, listener):
     finished = False
     with selectors.DefaultSelector() as selector:
-        selector.register(channel, selectors.EVENT_READ)
+        selector.register(reader.ready, selectors.EVENT_READ)
         if console:
             selector.register(console[0], selectors.EVENT_READ)
         while selector.get_map():
@@ -139,18 +190,17 @@ def follow(process, channel, console, decoder, watch, listener):
             if not ready and watch.deadline <= time.monotonic():
                 return DONE if finished else HANG if watch.spoken else NO_BOOT
             for key, _ in ready:
-                data = os.read(key.fd, 65536)
-                if not data:
-                    selector.unregister(key.fileobj)
-                    continue
-                if key.fileobj != channel:
-                    console[1].write(data)
-                    continue
-                for event in decoder.feed(data):
-                    watch.note(event)
-                    finished |= event.kind == "done"
-                    if listener(event):
-                        return STOPPED
+                ours = key.fileobj == reader.ready
+                for data in reader.take() if ours else [os.read(key.fd, 65536)]:
+                    if not data:
+                        selector.unregister(key.fileobj)
+                    elif not ours:
+                        console[1].write(data)
+                    for event in decoder.feed(data) if ours else ():
+                        watch.note(event)
+                        finished |= event.kind == "done"
+                        if listener(event):
+                            return STOPPED
     process.wait()
     return DONE if finished else CRASH if watch.spoken else NO_BOOT
 
