@@ -113,13 +113,31 @@ TEST_F(gmem_migration, migrate_pages_moves_none)
 	EXPECT_EQ(GMEM_KIND_NR_PAGES, nr_filled(p));
 }
 
-static bool compact_memory(void)
+#define COMPACT			"/proc/sys/vm/compact_memory"
+/* Whether compaction takes pages that are never reclaimed, as those of guest_memfd are. */
+#define COMPACT_UNEVICTABLE	"/proc/sys/vm/compact_unevictable_allowed"
+
+static bool write_setting(const char *path, const char *digit)
 {
-	int fd = open("/proc/sys/vm/compact_memory", O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, "1", 1) == 1;
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, digit, 1) == 1;
 
 	close(fd);
 	return ok;
+}
+
+static bool read_setting(const char *path, char *digit)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && read(fd, digit, 1) == 1;
+
+	close(fd);
+	return ok;
+}
+
+static void restore_unevictable(void *digit)
+{
+	write_setting(COMPACT_UNEVICTABLE, digit);
 }
 
 /*
@@ -172,12 +190,14 @@ static struct trace *trace_scan(void)
 
 /*
  * CREATE-11: compaction of the whole memory leaves each page where it is, although it
- * comes by and takes others. A kernel that tries to migrate one warns about it, besides.
+ * comes by and takes others, even where it may take pages that are not reclaimed. A kernel that
+ * tries to migrate one warns about it, besides.
  * Needs: alone. Red: mutant file-migratable.
  */
 TEST_F(gmem_migration, compaction_moves_none)
 {
 	static u64 before[NR_MANY], after[NR_MANY];
+	static char unevictable;
 	struct scan scan = { 0 };
 	struct trace *trace;
 	char *p, *filler;
@@ -185,6 +205,11 @@ TEST_F(gmem_migration, compaction_moves_none)
 
 	REQUIRE_DISPOSABLE_MACHINE();
 	REQUIRE(trace_available() && trace_has_event(SCAN_EVENT), "no tracepoint of compaction");
+	REQUIRE(pagemap_read_pfns(&scan, 1, before), "may not read physical page numbers");
+	REQUIRE(read_setting(COMPACT_UNEVICTABLE, &unevictable) && !access(COMPACT, W_OK),
+		"may not compact memory");
+	fail_at_exit(restore_unevictable, &unevictable);
+	ASSERT_TRUE(write_setting(COMPACT_UNEVICTABLE, "1"));
 	trace = trace_scan();
 	for (file = 0; file < MAX_FILES && !(scan.nr_seen && scan.nr_taken); file++) {
 		/* Those before stay, for the next to be elsewhere. */
@@ -195,9 +220,9 @@ TEST_F(gmem_migration, compaction_moves_none)
 		fill_pages(p, NR_MANY);
 		if (filler)
 			backing_unmap(BACKING_ANON, filler, FILLER_SIZE);
-		REQUIRE(pagemap_read_pfns(p, NR_MANY, before), "may not read physical page numbers");
+		ASSERT_TRUE(pagemap_read_pfns(p, NR_MANY, before));
 		trace_clear(trace);
-		REQUIRE(compact_memory(), "may not compact memory");
+		ASSERT_TRUE(write_setting(COMPACT, "1"));
 		scan = read_scan(trace, before);
 		ASSERT_TRUE(pagemap_read_pfns(p, NR_MANY, after));
 		for (i = 0; i < NR_MANY; i++)
@@ -207,6 +232,8 @@ TEST_F(gmem_migration, compaction_moves_none)
 	TH_LOG("compaction saw %llu of our pages and took %llu others", scan.nr_seen,
 	       scan.nr_taken);
 	trace_close(trace);
+	restore_unevictable(&unevictable);
+	fail_cancel(restore_unevictable, &unevictable);
 	REQUIRE(scan.nr_seen && scan.nr_taken, "compaction did not come by these pages");
 }
 
