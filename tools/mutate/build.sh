@@ -34,7 +34,7 @@ if [[ $header ]]; then
 fi
 # The modules go with any image of the same configuration.
 targets=("${modules[@]}")
-[[ $target == modules ]] || targets=(bzImage)
+[[ $target == modules ]] || targets=("$KERNEL_TARGET")
 make -s -C "$source" O="$tree/obj" ARCH=x86 -j "$(nproc)" KBUILD_BUILD_USER=kvm-gmem \
 	KBUILD_BUILD_HOST=kvm-gmem "${targets[@]}"
 mkdir -p "$out/modules"

@@ -2,6 +2,7 @@
 """Running the agent, natively or in a VM, and following what it says."""
 
 import collections
+import contextlib
 import os
 import secrets
 import selectors
@@ -159,10 +160,13 @@ class Reader(threading.Thread):
             pass
 
     def take(self):
-        """The chunks until now, after self.ready has become readable."""
+        """(what has come, whether that was all), after self.ready has become readable."""
         os.read(self.ready, 65536)
-        while self.chunks:
-            yield self.chunks.popleft()
+        chunks = [self.chunks.popleft() for _ in range(len(self.chunks))]
+        return b"".join(chunks), b"" in chunks
+
+    def close(self):
+        os.close(self.ready)
 
 
 def follow(process, channel, console, decoder, watch, listener):
@@ -171,16 +175,8 @@ def follow(process, channel, console, decoder, watch, listener):
     channel is a file descriptor; console is a (pipe, sink) pair or None.
     listener(event) may return True to stop.
     """
-    reader = Reader(channel)
-    try:
-        return follow_reader(process, reader, console, decoder, watch, listener)
-    finally:
-        os.close(reader.ready)
-
-
-def follow_reader(process, reader, console, decoder, watch, listener):
     finished = False
-    with selectors.DefaultSelector() as selector:
+    with contextlib.closing(Reader(channel)) as reader, selectors.DefaultSelector() as selector:
         selector.register(reader.ready, selectors.EVENT_READ)
         if console:
             selector.register(console[0], selectors.EVENT_READ)
@@ -190,17 +186,20 @@ def follow_reader(process, reader, console, decoder, watch, listener):
             if not ready and watch.deadline <= time.monotonic():
                 return DONE if finished else HANG if watch.spoken else NO_BOOT
             for key, _ in ready:
-                ours = key.fileobj == reader.ready
-                for data in reader.take() if ours else [os.read(key.fd, 65536)]:
+                if key.fileobj != reader.ready:
+                    data = os.read(key.fd, 65536)
                     if not data:
                         selector.unregister(key.fileobj)
-                    elif not ours:
-                        console[1].write(data)
-                    for event in decoder.feed(data) if ours else ():
-                        watch.note(event)
-                        finished |= event.kind == "done"
-                        if listener(event):
-                            return STOPPED
+                    console[1].write(data)
+                    continue
+                data, ended = reader.take()
+                if ended:
+                    selector.unregister(key.fileobj)
+                for event in decoder.feed(data):
+                    watch.note(event)
+                    finished |= event.kind == "done"
+                    if listener(event):
+                        return STOPPED
     process.wait()
     return DONE if finished else CRASH if watch.spoken else NO_BOOT
 
