@@ -149,8 +149,9 @@ fetched()
 	{
 		if flock -n "$cache/lock.lists" true; then return 9; fi
 		echo "$(cat "$cache/count" 2>/dev/null)x" >"$cache/count"
-		touch "$cache/apt/updated"
+		origin_of_lists >"$cache/apt/updated"
 	}
+	configured_suites() { echo "http://m one"; }
 	exec 5>"$cache/lock.lists"
 	flock 5
 	refresh='' update_lists 5>&- &
@@ -164,6 +165,21 @@ fetched()
 	refresh=1
 	update_lists
 	[ "$(cat "$cache/count")" = xx ]
+}
+
+@test "package lists are fetched again when apt has other sources than they came from" {
+	mkdir -p "$cache/apt"
+	fetch_lists() { echo fetched; origin_of_lists >"$cache/apt/updated"; }
+	suites=one
+	configured_suites() { printf 'http://m %s\n' $suites; }
+	refresh=''
+	[ "$(update_lists)" = fetched ]
+	[ -z "$(update_lists)" ]
+	suites='one one-security'
+	[ "$(update_lists)" = fetched ]
+	EXTRA_SUITES+=(sid)
+	[ "$(update_lists)" = fetched ]
+	[ -z "$(update_lists)" ]
 }
 
 # What is published where: "SUITE ORIGIN CODENAME", or "SUITE none" or "SUITE silent".

@@ -3,8 +3,8 @@
 # Sourced by kernel.sh: kernel sources from the Debian mirror that this machine
 # uses.  Its own apt configuration is read (its mirror) but never changed.
 
-# Releases that may carry a newer kernel than the machine's own.
-EXTRA_SUITES=(sid forky trixie-backports)
+# Releases that may carry other kernels than the machine's own.
+EXTRA_SUITES=(sid forky trixie-backports trixie)
 
 private_apt=(-o "Dir::Etc::sourcelist=${cache:?}/apt/sources.list" -o "Dir::Etc::sourceparts=-"
 	-o "Dir::State::Lists=$cache/apt/lists" -o "Dir::Cache=$cache/apt"
@@ -94,9 +94,17 @@ write_sources()
 	mv "$tmp/sources.list" "$cache/apt/sources.list"
 }
 
+# What the lists are made from: others are of no use, however new.
+origin_of_lists()
+{
+	configured_suites
+	echo "and ${EXTRA_SUITES[*]}"
+}
+
 have_recent_lists()
 {
-	[[ -z $refresh && $(find "$cache/apt/updated" -mmin -1440 2>/dev/null) ]]
+	[[ -z $refresh && $(find "$cache/apt/updated" -mmin -1440 2>/dev/null) &&
+		$(<"$cache/apt/updated") == "$(origin_of_lists)" ]]
 }
 
 # Lists of less than a day are good enough, unless --refresh. Who fetches sources and who
@@ -123,7 +131,7 @@ fetch_lists()
 		log_tail "$cache/apt/log"
 		return 1
 	}
-	touch "$cache/apt/updated"
+	origin_of_lists >"$cache/apt/updated"
 }
 
 apt_update()
