@@ -161,26 +161,10 @@ FIXTURE_TEARDOWN(memslot_duel)
 	vm_free(self->vm);
 }
 
-struct closer {
-	struct barrier start;
-	int fd;
-	int delay;
-};
-
 static void delay(int n)
 {
 	while (n-- > 0)
 		arch_guest_relax();
-}
-
-static void *close_file(void *arg)
-{
-	struct closer *c = arg;
-
-	barrier_wait(&c->start);
-	delay(c->delay);
-	close(c->fd);
-	return NULL;
 }
 
 /*
@@ -252,32 +236,99 @@ TEST_F(memslot_race, delete_under_running_vcpus)
 }
 
 /*
+ * Three threads for the lock of slots, each beginning when the one before it goes into the
+ * kernel. The first has its CPU for itself; the others share one, so that who deletes has
+ * made the next slot, in the memory of the last, before who closes can run.
+ */
+struct queue {
+	struct vm *vm;
+	int fd;			/* to be closed */
+	int delay;
+	bool holder_goes, deleter_goes;
+	cpu_set_t holder_cpus;
+};
+
+static void wait_for(const bool *goes)
+{
+	while (!__atomic_load_n(goes, __ATOMIC_ACQUIRE))
+		sched_yield();
+}
+
+static void tell(bool *goes)
+{
+	__atomic_store_n(goes, true, __ATOMIC_RELEASE);
+}
+
+#define HELD_GPA	(TEST_GPA + SZ_1G)
+#define HELD_SIZE	(SZ_1G / 8)
+
+/* Has the lock of slots for long: converts memory that nobody has. */
+static void *hold_slots(void *arg)
+{
+	struct queue *q = arg;
+
+	sched_setaffinity(0, sizeof(q->holder_cpus), &q->holder_cpus);
+	tell(&q->holder_goes);
+	mem_attrs_set_private(q->vm, HELD_GPA, HELD_SIZE);
+	return NULL;
+}
+
+static void *close_file(void *arg)
+{
+	struct sched_param param = { 0 };
+	struct queue *q = arg;
+
+	/* Does not interrupt who wakes it. */
+	sched_setscheduler(0, SCHED_BATCH, &param);
+	wait_for(&q->deleter_goes);
+	delay(q->delay);
+	close(q->fd);
+	return NULL;
+}
+
+/*
  * BIND-9: the file is closed while its slot is deleted and made again with another
  * file, in what may be the same memory: the new slot has its file. Until 2025 the
- * release of the first file could write to the slot that was freed.
+ * release of the first file could write to the slot that was freed. That waits for the
+ * lock of slots, behind who deletes: so somebody has that lock when both come.
  * Red: mutant bind-unbind-skips-dying (the new slot has lost its file).
  */
 TEST_F(memslot_duel, close_against_delete)
 {
 	struct vcpu *vcpu = vcpu_create(self->vm);
-	struct closer c = { 0 };
 	struct vm *vm = self->vm;
-	pthread_t thread;
+	pthread_t closer, holder;
+	cpu_set_t here, others;
+	struct queue q;
 	int i, second;
 
-	barrier_init(&c.start, 2);
-	for (i = 0; i < 12; i++) {
-		c.fd = gmem_create(vm, SLOT_SIZE, 0);
-		c.delay = i % 4 * 200;
+	ASSERT_EQ(0, sched_getaffinity(0, sizeof(others), &others));
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	ASSERT_EQ(0, sched_setaffinity(0, sizeof(here), &here));
+	if (CPU_COUNT(&others) > 1)
+		CPU_XOR(&others, &others, &here);
+	for (i = 0; i < 8; i++) {
+		q = (struct queue) {
+			.vm = vm,
+			.fd = gmem_create(vm, SLOT_SIZE, 0),
+			.delay = i * 500,
+			.holder_cpus = others,
+		};
 		second = gmem_create(vm, SLOT_SIZE, 0);
-		ASSERT_OK(bind_file(vm, ID, TEST_GPA, self->hva, c.fd));
+		ASSERT_OK(bind_file(vm, ID, TEST_GPA, self->hva, q.fd));
 		vcpu_call_done(vcpu, guest_write_u64, TEST_GPA, 1);
+		mem_attrs_set_shared(vm, HELD_GPA, HELD_SIZE);
 
-		ASSERT_EQ(0, pthread_create(&thread, NULL, close_file, &c));
-		barrier_wait(&c.start);
+		ASSERT_EQ(0, pthread_create(&closer, NULL, close_file, &q));
+		ASSERT_EQ(0, pthread_create(&holder, NULL, hold_slots, &q));
+		wait_for(&q.holder_goes);
+		delay(500);
+		tell(&q.deleter_goes);
 		EXPECT_OK(delete(vm, ID));
 		EXPECT_OK(bind_file(vm, ID, TEST_GPA, self->hva, second));
-		thread_join(thread, "the thread that closes the file");
+		thread_join(closer, "the thread that closes the file");
+		thread_join(holder, "the thread that converts");
 
 		vcpu_call(vcpu, guest_read_u64, TEST_GPA);
 		EXPECT_GUEST_RETURNED(0, vcpu_run(vcpu));
