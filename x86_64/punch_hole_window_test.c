@@ -42,18 +42,24 @@ FIXTURE(punch_window)
 
 /* The guest's own; the host gets at them by guest_var(). */
 static u64 stop, must_fill, last_seen, nr_reads;
+/* What must not be read any more, or 0; and how often it was. */
+static u64 is_gone, nr_stale;
 
 /* Reads a word, over and over; fills it when the host says so. */
 static void guest_watch_word(u64 gpa)
 {
-	u64 *word = (u64 *)(unsigned long)gpa;
+	u64 *word = (u64 *)(unsigned long)gpa, not_this, found;
 
 	while (!READ_ONCE(stop)) {
 		if (READ_ONCE(must_fill)) {
 			WRITE_ONCE(*word, OLD_WORD);
 			WRITE_ONCE(must_fill, 0);
 		}
-		WRITE_ONCE(last_seen, READ_ONCE(*word));
+		not_this = READ_ONCE(is_gone);
+		found = READ_ONCE(*word);
+		if (not_this && found == not_this)
+			WRITE_ONCE(nr_stale, nr_stale + 1);
+		WRITE_ONCE(last_seen, found);
 		WRITE_ONCE(nr_reads, nr_reads + 1);
 	}
 }
@@ -131,6 +137,32 @@ TEST_F(punch_window, fault_in_the_midst_of_a_hole_gets_a_new_page)
 	EXPECT_EQ(0, word);
 	/* One fault maps the new page. Those before it came when there was none to be had. */
 	EXPECT_LT(nr, nr_faults);
+	WRITE_ONCE(*guest_var(self->vm, &stop), 1);
+	EXPECT_GUEST_DONE(vcpu_thread_join(&self->thread));
+}
+
+#define NR_SHORT_HOLES	50
+
+/*
+ * FALLOC-5: a vCPU that stays in the guest while a hole is punched has to forget the page
+ * before the call returns. One page, so that no interrupt takes it out of the guest
+ * meanwhile. Needs: alone. Red: mutant file-punch-no-flush.
+ */
+TEST_F(punch_window, vcpu_in_the_guest_forgets_the_page)
+{
+	u64 *must_fill_word = guest_var(self->vm, &must_fill);
+	u64 *is_gone_word = guest_var(self->vm, &is_gone);
+	int i;
+
+	for (i = 0; i < NR_SHORT_HOLES; i++) {
+		WRITE_ONCE(*is_gone_word, 0);
+		WRITE_ONCE(*must_fill_word, 1);
+		EXPECT_EQ(OLD_WORD, next_word(&self->thread));
+		gmem_punch_hole(self->fd, SIZE - PAGE_SIZE, PAGE_SIZE);
+		WRITE_ONCE(*is_gone_word, OLD_WORD);
+		EXPECT_EQ(0, next_word(&self->thread));
+	}
+	EXPECT_EQ(0, READ_ONCE(*guest_var(self->vm, &nr_stale)));
 	WRITE_ONCE(*guest_var(self->vm, &stop), 1);
 	EXPECT_GUEST_DONE(vcpu_thread_join(&self->thread));
 }
