@@ -11,8 +11,6 @@
 #include "harness.h"
 #include "mem_attrs.h"
 #include "memslot.h"
-#include "module_param.h"
-#include "page_pattern.h"
 #include "refusal.h"
 #include "vcpu.h"
 #include "vm.h"
@@ -20,7 +18,7 @@
 
 #define SLOT		3
 #define FILE_SIZE	(2 * PAGE_SIZE)
-#define GEN		1
+#define SHADOW_PAGING_BITS 52
 
 FIXTURE(last_gpa)
 {
@@ -44,9 +42,7 @@ FIXTURE_VARIANT_ADD(last_gpa, private_vm) { .private_type = true };
 /* Nested paging has the limit of the host's CPU, shadow paging that of the page tables. */
 static unsigned int address_bits(void)
 {
-	if (!module_param_is_set("kvm_amd", "npt") && !module_param_is_set("kvm_intel", "ept"))
-		return 52;
-	return x86_host_address_bits();
+	return x86_kvm_has_nested_paging() ? x86_host_address_bits() : SHADOW_PAGING_BITS;
 }
 
 FIXTURE_SETUP(last_gpa)
@@ -110,6 +106,25 @@ TEST_F(last_gpa, page_behind_the_last_is_refused)
 	EXPECT_REFUSED(self->watch, EINVAL, set_slot(self, self->end, PAGE_SIZE));
 	EXPECT_REFUSED(self->watch, EINVAL, set_slot(self, self->last, 2 * PAGE_SIZE));
 	EXPECT_OK(set_slot(self, self->last - PAGE_SIZE, 2 * PAGE_SIZE));
+}
+
+/*
+ * BIND-15: shadow paging takes slots where the CPU's own addresses end, and further. Needs:
+ * vm=nonpt. Red: mutants slot-gpa-shadow, slot-gpa-beyond, slot-gpa-last.
+ */
+TEST(shadow_paging_ends_where_page_tables_do)
+{
+	const u64 end = BIT_ULL(SHADOW_PAGING_BITS);
+	struct vm *vm;
+	char *hva;
+
+	REQUIRE(!x86_kvm_has_nested_paging(), "nested paging is on");
+	vm = vm_create(VM_TYPE_DEFAULT);
+	hva = backing_map(BACKING_ANON, FILE_SIZE);
+	EXPECT_ERRNO(EINVAL, __memslot_set2(vm, SLOT, 0, end, PAGE_SIZE, hva, -1, 0));
+	EXPECT_ERRNO(EINVAL, __memslot_set2(vm, SLOT, 0, end - PAGE_SIZE, FILE_SIZE, hva, -1, 0));
+	EXPECT_OK(__memslot_set2(vm, SLOT, 0, end - FILE_SIZE, FILE_SIZE, hva, -1, 0));
+	vm_free(vm);
 }
 
 GMEM_TEST_MAIN

@@ -18,6 +18,7 @@
 #include "pre_fault.h"
 #include "vcpu.h"
 #include "vm.h"
+#include "x86.h"
 
 #define NR_PAGES	8
 #define SIZE		(NR_PAGES * PAGE_SIZE)
@@ -107,7 +108,7 @@ static bool pre_fault_is_known(struct vcpu *vcpu)
  */
 TEST_F(other_mmu, nested_paging_without_tdp_mmu_follows_the_file)
 {
-	REQUIRE(module_param_is_set("kvm_amd", "npt"), "no nested paging");
+	REQUIRE(x86_kvm_has_nested_paging(), "no nested paging");
 	REQUIRE((gmem_supported_flags(self->vm) & FLAGS) == FLAGS,
 		"no guest_memfd with these flags (before 6.18)");
 	fill(self);
@@ -121,7 +122,7 @@ TEST_F(other_mmu, nested_paging_without_tdp_mmu_follows_the_file)
  */
 TEST_F(other_mmu, shadow_paging_follows_the_file)
 {
-	REQUIRE(!module_param_is_set("kvm_amd", "npt"), "nested paging is on");
+	REQUIRE(!x86_kvm_has_nested_paging(), "nested paging is on");
 	REQUIRE((gmem_supported_flags(self->vm) & FLAGS) == FLAGS,
 		"no guest_memfd with these flags (before 6.18)");
 	fill(self);
@@ -136,7 +137,7 @@ TEST_F(other_mmu, shadow_paging_follows_the_file)
 TEST_F(other_mmu, nested_paging_without_tdp_mmu_has_no_private_memory)
 {
 	REQUIRE(kvm_cap(KVM_CAP_MEMORY_ATTRIBUTES), "no memory attributes in this kernel");
-	REQUIRE(module_param_is_set("kvm_amd", "npt"), "no nested paging");
+	REQUIRE(x86_kvm_has_nested_paging(), "no nested paging");
 	EXPECT_EQ(BIT_ULL(VM_TYPE_DEFAULT), kvm_vm_types());
 	EXPECT_ERRNO(EINVAL, __vm_create_fd(KVM_X86_SW_PROTECTED_VM));
 	EXPECT_EQ(-1, vm_private_type());
@@ -152,7 +153,7 @@ TEST_F(other_mmu, shadow_paging_has_no_pre_fault)
 {
 	u64 gpa = TEST_GPA, size = PAGE_SIZE;
 
-	REQUIRE(!module_param_is_set("kvm_amd", "npt"), "nested paging is on");
+	REQUIRE(!x86_kvm_has_nested_paging(), "nested paging is on");
 	REQUIRE(pre_fault_is_known(self->vcpu), "no KVM_PRE_FAULT_MEMORY");
 	memslot_add(self->vm, TEST_GPA, SIZE, 0);
 	EXPECT_EQ(0, kvm_cap(KVM_CAP_PRE_FAULT_MEMORY));

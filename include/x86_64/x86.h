@@ -56,6 +56,9 @@ unsigned int x86_host_address_bits(void);
 bool x86_host_has_svm(void);
 bool x86_host_has_virtualization(void);
 
+/* Whether the host's KVM uses NPT or EPT, and not shadow paging: kvm_amd.npt, kvm_intel.ept. */
+bool x86_kvm_has_nested_paging(void);
+
 /* KVM_SET_CPUID2 with what KVM_GET_SUPPORTED_CPUID offers; only where needed. */
 void vcpu_set_supported_cpuid(struct vcpu *vcpu);
 

@@ -10,6 +10,7 @@
 #include "guest_image.h"
 #include "guest_mmu.h"
 #include "kvm_dev.h"
+#include "module_param.h"
 #include "vcpu.h"
 #include "vm.h"
 #include "x86.h"
@@ -74,6 +75,13 @@ bool x86_host_has_virtualization(void)
 	u32 a, b, c = 0, d;
 
 	return x86_host_has_svm() || (__get_cpuid(1, &a, &b, &c, &d) && c & vmx);
+}
+
+/* Where both modules are built in, that of the other vendor has its parameters all the same. */
+bool x86_kvm_has_nested_paging(void)
+{
+	return x86_host_has_svm() ? module_param_is_set("kvm_amd", "npt") :
+				    module_param_is_set("kvm_intel", "ept");
 }
 
 static bool host_is_amd(void)
