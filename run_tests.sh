@@ -271,7 +271,7 @@ provide_other_kernels()
 	for variation in "${!VM_CONFIG[@]}"; do
 		pass+=(--own-kernel "$variation")
 		[[ -z $setup || ! -v image_arguments ]] ||
-			kernel_sh "${image_arguments[@]}" --variation "$variation" >/dev/null ||
+			(kernel_sh "${image_arguments[@]}" --variation "$variation" >/dev/null) ||
 			exit_like $?
 	done
 	[[ ! -v image_arguments ]] ||

@@ -99,6 +99,12 @@ one_line()	# TEXT
 	[ "$status" -eq 0 ]
 }
 
+@test "no bad input: setup goes on to its end" {
+	run "$root/run_tests.sh" setup --vm --programs "$root/unit/fake"
+	[ "$status" -eq 0 ]
+	[ "${lines[-1]}" = "# everything is in place" ]
+}
+
 @test "a version that nobody offers" {
 	run_tests --kernel 1.99
 	one_line "no kernel source 1.99; offered: "
