@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from unittest import mock
@@ -71,6 +72,29 @@ for i in {1..4000}; do printf 'nonce %d 1004 out 1 %0998d\\n' $i $i >&$3; done; 
             self.assertEqual(self.run_vm(script.replace("$PLACE", place), listener)[0],
                              executor.CRASH)
         self.assertEqual([int(text) for text in lines[1:]], list(range(1, 4001)))
+
+    def test_the_vms_of_other_threads_can_be_stopped(self):
+        """One that waits for ever ends with an error, and so does one that would come later."""
+        errors = []
+
+        def boot():
+            try:
+                self.run_vm("exec sleep infinity")
+            except executor.ExecutorError as error:
+                errors.append(str(error))
+
+        with mock.patch.object(executor, "_no_more_vms", threading.Event()):
+            thread = threading.Thread(target=boot)
+            thread.start()
+            limit = time.monotonic() + 60
+            while not executor._vms and time.monotonic() < limit:
+                time.sleep(0.01)
+            executor.stop_vms()
+            thread.join(60)
+            self.assertEqual((thread.is_alive(), executor._vms), (False, set()))
+            boot()
+        self.assertEqual(len(errors), 2)
+        self.assertEqual(errors[1], "the run ends")
 
     def test_a_kernel_that_ends_before_the_agent_speaks(self):
         self.assertEqual(self.run_vm("echo panic"), (executor.NO_BOOT, b"panic\n"))

@@ -2,6 +2,8 @@
 """The runner: called by run_tests.sh once everything it needs is built."""
 
 import argparse
+import contextlib
+import copy
 import datetime
 import hashlib
 import os
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import time
 
+import beside
 import ending
 import executor
 import known
@@ -187,6 +190,7 @@ def make_launch(options, images):
                                    environment)
 
     def vm(jobs, listener, console, variation):
+        config = copy.copy(base)        # two of them may boot at a time
         # All programs would be the most of what a boot loads.
         config.files = {**files, **{name: programs[name] for name in
                                     {job.argv[0] for job in jobs} & programs.keys()}}
@@ -195,8 +199,8 @@ def make_launch(options, images):
 
     if not options.kernel:
         return native
-    config, programs = vm_config(options), programs_in_vm(options)
-    files = config.files
+    base, programs = vm_config(options), programs_in_vm(options)
+    files = base.files
     return run_after(vm) if options.after else vm
 
 
@@ -249,7 +253,8 @@ def exit_code(results, options):
     return EXIT_PASSED
 
 
-RESULT_FILES = ("results.tap", "junit.xml", "results.json")
+OTHER_CONSOLE = "console-others.log"
+RESULT_FILES = ("results.tap", "junit.xml", "results.json", OTHER_CONSOLE)
 
 
 def remove_results(directory):
@@ -275,6 +280,15 @@ def phases_before(options):
     return [(name, float(seconds)) for name, seconds in pairs]
 
 
+def second_vm(options, files):
+    """For a VM beside the first, if the machine and the user have room for one."""
+    if not options.kernel or options.jobs < 2 or options.after or \
+            not beside.is_room(options.memory):
+        return None
+    console = files.enter_context(open(os.path.join(options.out, OTHER_CONSOLE), "wb"))
+    return beside.Beside(console, executor.stop_vms)
+
+
 def run_all(options, cases, seed):
     directory = "/t" if options.kernel else os.path.dirname(options.program[0])
     pending = make_pending(cases, options, seed, directory)
@@ -289,7 +303,8 @@ def run_all(options, cases, seed):
     images = provide_images(options, pending, phases)
     os.makedirs(options.out, exist_ok=True)
     todo = skip_impossible(pending, options, on_result)
-    with open(os.path.join(options.out, "console.log"), "wb") as console:
+    with contextlib.ExitStack() as files:
+        console = files.enter_context(open(os.path.join(options.out, "console.log"), "wb"))
         run = session.Session(make_launch(options, images), load_known(options.known_failures),
                               on_result, console, plan.split_list(options.require),
                               shared=not options.kernel)
@@ -298,7 +313,11 @@ def run_all(options, cases, seed):
         end = None
         before = len(results)
         try:
-            run.run(todo, probe)
+            other = second_vm(options, files)
+            start = time.monotonic()
+            run.run(todo, probe, other)
+            if other:
+                run.timing["all boots and tests"] = time.monotonic() - start
         except (KeyboardInterrupt, SystemExit) as error:
             end = error
         except (session.RunError, executor.ExecutorError, OSError) as error:

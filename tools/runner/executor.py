@@ -210,6 +210,17 @@ def reap(process, sig=signal.SIGKILL):
     process.wait()
 
 
+_vms = set()            # QEMU processes of all threads
+_no_more_vms = threading.Event()
+
+
+def stop_vms():
+    """Ends the VMs of other threads, whose run_vm() then fails, and so do later ones."""
+    _no_more_vms.set()
+    for process in list(_vms):
+        process.kill()
+
+
 class Tail:
     """A console that also remembers its last lines."""
 
@@ -247,7 +258,10 @@ def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
             pass_fds=[initrd.fileno(), theirs.fileno(), answering.fileno()])
         theirs.close()
         answering.close()
+        _vms.add(process)
         try:
+            if _no_more_vms.is_set():
+                raise ExecutorError("the run ends")
             # Under icount the VM's clock is far slower than ours.
             watch = Watch(config.boot_timeout, jobs, 20 if config.icount else 1)
             outcome = follow(process, ours.fileno(), (process.stdout.fileno(), console),
@@ -261,6 +275,7 @@ def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
                      f"{process.returncode}", *console.lines()]))
             return outcome
         finally:
+            _vms.discard(process)
             reap(process)
             process.stdout.close()
 

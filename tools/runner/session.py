@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """One run of the suite: executions (boots), their events, results."""
 
+import copy
 import io
+import os
 import re
+import threading
 import time
 
 import executor
@@ -64,14 +67,44 @@ class Session:
         self.unbootable = set() # variations that were tried often enough
         self.error = None
         self.boots = 0
+        self.on_boot = None     # called when the first VM has booted
+        self.lock = threading.Lock()    # one result at a time
 
-    def run(self, pending, probe_job=None):
+    def run(self, pending, probe_job=None, beside=None):
+        """beside: a Beside, if there is room for a second VM at a time."""
         if self.require and not probe_job:
             raise RunError("a required capability is missing: there is no probe to ask")
-        for group, variation in groups(pending):
+        todo = groups(pending)
+        if beside and len(todo) > 1:
+            self._run_beside(todo, probe_job, beside)
+        else:
+            self.run_groups(todo, probe_job)
+        self._judge_problems()
+
+    def _run_beside(self, todo, probe_job, beside):
+        """Most cases here, all others beside them, once the kernel is known to boot."""
+        most = max(todo, key=lambda group: len(group[0]))
+        others = [group for group in todo if group is not most]
+        self.on_boot = lambda: beside.begin(self, others)
+        try:
+            self.run_groups([most], probe_job)
+            beside.finish()
+        except BaseException:
+            beside.abandon()
+            raise
+        self.boots += beside.session.boots
+
+    def another(self, console):
+        """A session for other groups of the same run, with what this one knows by now; what
+        it finds is added here."""
+        other = copy.copy(self)
+        other.console, other.on_boot, other.boots = console, None, 0
+        return other
+
+    def run_groups(self, todo, probe_job=None):
+        for group, variation in todo:
             self._run_group(group, variation, probe_job)
             probe_job = None
-        self._judge_problems()
 
     def _run_group(self, waiting, variation, probe_job):
         failed_boots = silent = 0
@@ -134,7 +167,7 @@ class Session:
             self.notes.append(f"the kernel did not boot (variation {variation}); its console "
                               "ended with\n" + self.console_tail())
         if outcome in (executor.CRASH, executor.HANG):
-            more = " (the state of its CPUs follows in console.log)"
+            more = f" (the state of its CPUs follows in {os.path.basename(self.console.name)})"
             self.notes.append(f"the VM ended by {outcome}; its console ended with"
                               + more * (outcome == executor.HANG) + "\n" + self.console_tail())
         return outcome
@@ -183,7 +216,11 @@ class Session:
         boot_log = self.console_tail(10000)
         for line in verdict.splats(boot_log.splitlines()):
             self.notes.append(f"the kernel complained while booting: {line.strip()}")
-        return self._check_modules(NOT_LOADED.findall(boot_log))
+        stop = self._check_modules(NOT_LOADED.findall(boot_log))
+        if self.on_boot and not stop:
+            self.on_boot()
+            self.on_boot = None
+        return stop
 
     def _check_modules(self, missing):
         self.notes += [f"the kernel cannot load {name}" for name in missing]
@@ -251,8 +288,9 @@ class Session:
             result, reason = verdict.XFAIL, f"known: {bug.subject} ({reason})"
         elif bug and result == verdict.PASS:
             result, reason = verdict.FAIL, f"xpass: listed as a known failure: {bug.subject}"
-        self.on_result(Result(item.case, item.seed, result, reason, item.record,
-                              item.iteration))
+        with self.lock:
+            self.on_result(Result(item.case, item.seed, result, reason, item.record,
+                                  item.iteration))
 
     def _judge_problems(self):
         """Trouble outside of all cases is a failure of the run itself."""
