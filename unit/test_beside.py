@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Sessions with two made-up VMs at a time."""
 
+import os
+import signal
+import sys
 import tempfile
 import threading
+import time
 import unittest
 from unittest import mock
 
@@ -17,22 +21,33 @@ from wire import Event
 LIMIT = 30      # seconds, for what happens at once
 
 
+def main_thread_is_in():
+    """Names of its functions."""
+    names, frame = set(), sys._current_frames()[threading.main_thread().ident]
+    while frame:
+        names.add(frame.f_code.co_name)
+        frame = frame.f_back
+    return names
+
+
 class TwoVms(unittest.TestCase):
     def setUp(self):
         self.results = {}
         self.boots, self.listeners = [], {}
         self.stopped = threading.Event()
         self.booted = {"default": threading.Event(), "x": threading.Event()}
-        self.consoles = [tempfile.NamedTemporaryFile() for _ in range(2)]
-        for console in self.consoles:
-            self.addCleanup(console.close)
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.first = open(os.path.join(place.name, "first"), "wb")
+        self.addCleanup(self.first.close)
+        self.beside = beside.Beside(os.path.join(place.name, "second"), self.stopped.set)
 
-    def run_session(self, behave, needs):
+    def run_session(self, behave, needs, require=()):
         """behave(variation, job ids) is called in a VM that has booted, and may raise or
         return how that ends; otherwise all cases pass."""
         def launch(jobs, listener, console, variation):
             ids = [job.id for job in jobs]
-            self.boots.append((variation, ids, self.consoles.index(console)))
+            self.boots.append((variation, ids, console is not self.first))
             self.listeners[variation] = listener
             listener(HELLO)
             self.booted[variation].set()
@@ -46,8 +61,9 @@ class TwoVms(unittest.TestCase):
         pending = [session.Pending(str(i), plan.Case("x_test", f"f.c{i}", (), need), 7, 1,
                                    executor.Job(i, ["/t/x_test"], 90))
                    for i, need in enumerate(needs, 1)]
-        self.session = session.Session(launch, known.Known(()), self.note, self.consoles[0])
-        self.session.run(pending, None, beside.Beside(self.consoles[1], self.stopped.set))
+        self.session = session.Session(launch, known.Known(()), self.note, self.first, require)
+        self.session.run(pending, executor.Job("probe", ["/t/p"], 9) if require else None,
+                         self.beside)
 
     def note(self, result):
         self.assertNotIn(result.case.name, self.results)
@@ -59,17 +75,18 @@ class TwoVms(unittest.TestCase):
     def test_both_run_at_once(self):
         def behave(variation, _ids):
             self.wait_for(self.booted["x" if variation == "default" else "default"])
-        self.run_session(behave, [("vm=x",), (), (), ("boot",)])
-        self.assertEqual(self.results, {f"f.c{i}": "pass" for i in (1, 2, 3, 4)})
-        # The one with most cases, and the others, each of these with a boot of its own.
-        self.assertEqual([b for b in self.boots if b[2] == 0], [("default", ["2", "3"], 0)])
-        self.assertEqual([b for b in self.boots if b[2] == 1],
-                         [("x", ["1"], 1), ("default", ["4"], 1)])
+        self.run_session(behave, [("vm=x",), ("vm=x",), ("vm=x",), (), (), ("boot",)])
+        self.assertEqual(self.results, {f"f.c{i}": "pass" for i in (1, 2, 3, 4, 5, 6)})
+        # The VM as it comes, and all others, each with a boot of its own.
+        self.assertEqual([b for b in self.boots if not b[2]], [("default", ["4", "5"], False)])
+        self.assertEqual([b for b in self.boots if b[2]],
+                         [("x", ["1", "2", "3"], True), ("default", ["6"], True)])
         self.assertEqual((self.session.boots, self.stopped.is_set()), (3, False))
 
     def test_one_kind_of_vm_needs_no_second(self):
         self.run_session(lambda *_: None, [(), ()])
-        self.assertEqual(self.boots, [("default", ["1", "2"], 0)])
+        self.assertEqual(self.boots, [("default", ["1", "2"], False)])
+        self.assertFalse(os.path.exists(self.beside.console))
 
     def test_a_case_that_kills_the_second_is_blamed(self):
         def behave(variation, _ids):
@@ -96,6 +113,53 @@ class TwoVms(unittest.TestCase):
                 self.run_session(behave, [(), (), ("vm=x",), ("vm=x", "boot")])
             self.assertIs(raised.exception, end)
             self.assertEqual((self.results, len(self.boots)), ({}, 2))
+            self.assertEqual(self.session.boots, 2)
+
+    def test_a_signal_while_only_the_second_runs_waits_for_its_end(self):
+        ended = threading.Event()
+
+        def behave(variation, _ids):
+            if variation == "x":
+                limit = time.monotonic() + LIMIT
+                while "finish" not in main_thread_is_in() and time.monotonic() < limit:
+                    time.sleep(0.01)
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+                self.wait_for(self.stopped)
+                self.assertFalse(ended.wait(0.2), "it was not waited for")
+                raise executor.ExecutorError("the run ends")
+
+        def interrupt(_number, _frame):
+            raise KeyboardInterrupt
+
+        old = signal.signal(signal.SIGUSR1, interrupt)
+        self.addCleanup(signal.signal, signal.SIGUSR1, old)
+        with self.assertRaises(KeyboardInterrupt):
+            try:
+                self.run_session(behave, [(), (), ("vm=x",)])
+            finally:
+                ended.set()
+        self.assertEqual(str(self.beside.error), "the run ends")
+        self.assertNotIn("f.c3", self.results)
+
+    def test_what_is_required_is_there_before_the_second_begins(self):
+        def behave(_variation, ids):
+            self.assertEqual(ids[0], "probe")
+            for event in (Event("begin", ["probe"], b""), Event("out", ["probe"], b"kvm=1\n"),
+                          Event("end", ["probe", "exit", "0", "1"], b"")):
+                self.listeners["default"](event)
+            return executor.STOPPED
+        with self.assertRaisesRegex(session.RunError, "missing: smm"):
+            self.run_session(behave, [(), (), ("vm=x",)], ("kvm", "smm"))
+        self.assertEqual(len(self.boots), 1)
+
+    def test_with_what_is_required_both_run(self):
+        def behave(variation, _ids):
+            if variation == "default":
+                self.listeners["default"](Event("out", ["probe"], b"kvm=1\n"))
+                self.listeners["default"](Event("end", ["probe", "exit", "0", "1"], b""))
+                self.wait_for(self.booted["x"])
+        self.run_session(behave, [(), (), ("vm=x",)], ("kvm",))
+        self.assertEqual(self.results, {f"f.c{i}": "pass" for i in (1, 2, 3)})
 
     def test_trouble_of_the_second_is_told_after_the_first(self):
         def behave(variation, _ids):
@@ -113,9 +177,9 @@ class TwoVms(unittest.TestCase):
         pending = [session.Pending(str(i), plan.Case("x_test", f"f.c{i}", (), need), 7, 1,
                                    executor.Job(i, ["/t/x_test"], 90))
                    for i, need in enumerate([(), (), ("vm=x",)], 1)]
-        run = session.Session(launch, known.Known(()), self.note, self.consoles[0])
+        run = session.Session(launch, known.Known(()), self.note, self.first)
         with self.assertRaisesRegex(session.RunError, "did not boot"):
-            run.run(pending, None, beside.Beside(self.consoles[1], self.stopped.set))
+            run.run(pending, None, self.beside)
         self.assertEqual(self.boots, ["default"])
 
 
@@ -128,6 +192,17 @@ class Room(unittest.TestCase):
             with mock.patch.object(beside, "available_memory", return_value=gib << 30):
                 self.assertEqual(beside.is_room(memory), room)
         self.assertGreater(beside.available_memory(), 1 << 20)
+
+    def test_the_limits_of_cgroups_count(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(f"{root}/a/b")
+            for name, text in (("own", "0::/a/b\n"), ("a/b/memory.max", "max\n"),
+                               ("a/memory.max", "900\n"), ("a/memory.current", "200\n"),
+                               ("memory.max", "5000\n"), ("memory.current", "300\n")):
+                with open(f"{root}/{name}", "w", encoding="utf-8") as stream:
+                    stream.write(text)
+            self.assertEqual(list(beside.left_in_cgroups(root, f"{root}/own")), [700, 4700])
+            self.assertEqual(list(beside.left_in_cgroups(root, f"{root}/none")), [4700])
 
 
 if __name__ == "__main__":

@@ -96,6 +96,12 @@ for i in {1..4000}; do printf 'nonce %d 1004 out 1 %0998d\\n' $i $i >&$3; done; 
         self.assertEqual(len(errors), 2)
         self.assertEqual(errors[1], "the run ends")
 
+    def test_a_signal_for_the_terminals_processes_is_not_for_qemu(self):
+        """It would end with 0, as if the guest had ended it."""
+        with tempfile.NamedTemporaryFile() as file:
+            self.run_vm(f"ps -o pgid= -p $$ >{file.name}")
+            self.assertNotEqual(int(file.read()), os.getpgrp())
+
     def test_a_kernel_that_ends_before_the_agent_speaks(self):
         self.assertEqual(self.run_vm("echo panic"), (executor.NO_BOOT, b"panic\n"))
 

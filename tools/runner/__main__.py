@@ -2,7 +2,6 @@
 """The runner: called by run_tests.sh once everything it needs is built."""
 
 import argparse
-import contextlib
 import copy
 import datetime
 import hashlib
@@ -280,13 +279,12 @@ def phases_before(options):
     return [(name, float(seconds)) for name, seconds in pairs]
 
 
-def second_vm(options, files):
+def second_vm(options):
     """For a VM beside the first, if the machine and the user have room for one."""
     if not options.kernel or options.jobs < 2 or options.after or \
             not beside.is_room(options.memory):
         return None
-    console = files.enter_context(open(os.path.join(options.out, OTHER_CONSOLE), "wb"))
-    return beside.Beside(console, executor.stop_vms)
+    return beside.Beside(os.path.join(options.out, OTHER_CONSOLE), executor.stop_vms)
 
 
 def run_all(options, cases, seed):
@@ -303,8 +301,7 @@ def run_all(options, cases, seed):
     images = provide_images(options, pending, phases)
     os.makedirs(options.out, exist_ok=True)
     todo = skip_impossible(pending, options, on_result)
-    with contextlib.ExitStack() as files:
-        console = files.enter_context(open(os.path.join(options.out, "console.log"), "wb"))
+    with open(os.path.join(options.out, "console.log"), "wb") as console:
         run = session.Session(make_launch(options, images), load_known(options.known_failures),
                               on_result, console, plan.split_list(options.require),
                               shared=not options.kernel)
@@ -313,10 +310,10 @@ def run_all(options, cases, seed):
         end = None
         before = len(results)
         try:
-            other = second_vm(options, files)
+            other = second_vm(options)
             start = time.monotonic()
             run.run(todo, probe, other)
-            if other:
+            if other and other.boots:
                 run.timing["all boots and tests"] = time.monotonic() - start
         except (KeyboardInterrupt, SystemExit) as error:
             end = error

@@ -255,7 +255,9 @@ def run_vm(config, jobs, parallel, listener, console_sink, environment=()):
             tied_to_us(config.command(f"/dev/fd/{initrd.fileno()}", theirs.fileno(),
                                       answering.fileno())),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            pass_fds=[initrd.fileno(), theirs.fileno(), answering.fileno()])
+            pass_fds=[initrd.fileno(), theirs.fileno(), answering.fileno()],
+            # A Ctrl-C is for us alone: QEMU would end as if the guest had ended it.
+            start_new_session=True)
         theirs.close()
         answering.close()
         _vms.add(process)

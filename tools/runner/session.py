@@ -67,7 +67,7 @@ class Session:
         self.unbootable = set() # variations that were tried often enough
         self.error = None
         self.boots = 0
-        self.on_boot = None     # called when the first VM has booted
+        self.on_boot = None     # called once, when the first VM has booted and the probe is good
         self.lock = threading.Lock()    # one result at a time
 
     def run(self, pending, probe_job=None, beside=None):
@@ -82,17 +82,25 @@ class Session:
         self._judge_problems()
 
     def _run_beside(self, todo, probe_job, beside):
-        """Most cases here, all others beside them, once the kernel is known to boot."""
-        most = max(todo, key=lambda group: len(group[0]))
+        """The VM as it comes (or what has most cases) here, all others beside it, once the
+        kernel is known to boot and to have what is required."""
+        most = max(todo, key=lambda group: (group[1] == "default", len(group[0])))
         others = [group for group in todo if group is not most]
         self.on_boot = lambda: beside.begin(self, others)
         try:
             self.run_groups([most], probe_job)
+            self._kernel_is_good()
             beside.finish()
         except BaseException:
             beside.abandon()
             raise
-        self.boots += beside.session.boots
+        finally:
+            self.boots += beside.boots
+
+    def _kernel_is_good(self):
+        begin, self.on_boot = self.on_boot, None
+        if begin:
+            begin()
 
     def another(self, console):
         """A session for other groups of the same run, with what this one knows by now; what
@@ -150,6 +158,7 @@ class Session:
         jobs = ([probe_job] if probe_job else []) + [p.job for p in waiting]
         self.running = set()
         self.gap = False
+        self.probing = bool(probe_job)
         self.boots += 1
         self.spoken = None
         self.console_start = self.console.tell()
@@ -217,9 +226,8 @@ class Session:
         for line in verdict.splats(boot_log.splitlines()):
             self.notes.append(f"the kernel complained while booting: {line.strip()}")
         stop = self._check_modules(NOT_LOADED.findall(boot_log))
-        if self.on_boot and not stop:
-            self.on_boot()
-            self.on_boot = None
+        if not stop and not self.probing:
+            self._kernel_is_good()
         return stop
 
     def _check_modules(self, missing):
@@ -275,6 +283,8 @@ class Session:
         missing = [r for r in self.require if self.capabilities.get(r, "0") in ("", "0")]
         if missing:
             self.error = RunError(f"a required capability is missing: {', '.join(missing)}")
+        else:
+            self._kernel_is_good()
         return bool(missing)
 
     def _finish(self, item, outcome):
