@@ -280,8 +280,12 @@ def phases_before(options):
 
 
 def second_vm(options):
-    """For a VM beside the first, if the machine and the user have room for one."""
+    """For a VM beside the first, if the machine and the user have room for one.
+
+    On two CPUs that gains little, and each VM takes twice as long.
+    """
     if not options.kernel or options.jobs < 2 or options.after or \
+            len(os.sched_getaffinity(0)) < 4 or \
             not beside.is_room(options.memory):
         return None
     return beside.Beside(os.path.join(options.out, OTHER_CONSOLE), executor.stop_vms)
