@@ -13,7 +13,8 @@ setup()
 	export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b.invalid
 }
 
-# A tree whose configuration takes all that is asked for but what "lacks" names.
+# A tree whose configuration takes all that is asked for but what "lacks" names;
+# as in a real one, the last of several lines for one option counts.
 tree()	# BEHAVIOUR...: one commit each
 {
 	local what n=0
@@ -27,7 +28,8 @@ tree()	# BEHAVIOUR...: one commit each
 	VERSION = 7
 	PATCHLEVEL = 3
 	allnoconfig:
-	>@grep -v -x -f Kconfig.lacks $(KCONFIG_ALLCONFIG) | grep -v =n >$(O)/.config
+	>@tac $(KCONFIG_ALLCONFIG) | sort -s -u -t = -k 1,1 | grep -v -x -f Kconfig.lacks | \
+	>	grep -v =n >$(O)/.config
 	bzImage:
 	>@mkdir -p $(O)/arch/x86/boot/compressed
 	>@echo "  CC      x.o"; ! grep -q broken behaviour || { echo "x.c:1: error: no"; exit 1; }
