@@ -3,11 +3,12 @@
 # Sourced, after cache.sh: builds the kernel's own KVM selftests, which this
 # suite is measured against.
 
-# Those about private memory, for each kernel that has them.
+# Those about private memory, for each kernel that has them. The last takes longer than
+# all others together, and who looks for the first failure may not get there.
 # shellcheck disable=SC2034	# used by who sources this
-PEER_TESTS=(guest_memfd_test pre_fault_memory_test set_memory_region_test
-	vm_types_test
-	x86/private_mem_conversions_test x86/private_mem_kvm_exits_test)
+PEER_TESTS=(guest_memfd_test pre_fault_memory_test vm_types_test
+	x86/private_mem_conversions_test x86/private_mem_kvm_exits_test
+	set_memory_region_test)
 
 # Of each source its own, or make would take what is there for up to date.
 peer_dir()	# BUILD SOURCE
