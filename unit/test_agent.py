@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 
 import executor
 import wire
@@ -75,6 +76,28 @@ echo 0 >/sys/kernel/debug/clear_warn_once && exec $PLACE/agent "$1"' sh "$1"
         file = "/sys/kernel/debug/clear_warn_once"
         self.run_agent([f"cat {file}; echo 0 >{file}"] * 3, 1)
         self.assertEqual([e.text for e in self.events if e.kind == "out"], [b"1\n"] * 3)
+
+    def test_environment_of_a_job(self):
+        show = "/usr/bin/env | grep ^KVM_GMEM_[ST] | sort"
+        jobs = [executor.Job("1", ["/bin/sh", "-c", show], 60, seed=7),
+                executor.Job("2", ["/bin/sh", "-c", show], 60)]
+        with unittest.mock.patch.dict(os.environ, KVM_GMEM_SEED="5", KVM_GMEM_TIMEOUT="3"):
+            executor.run_native(self.path("agent"), jobs, 1, self.events.append, io.BytesIO())
+        for job, seed in (("1", "7"), ("2", "5")):
+            self.assertEqual([e.text for e in self.events if e.kind == "out" and e.args[0] == job],
+                             [f"KVM_GMEM_SEED={seed}\n".encode(), b"KVM_GMEM_TIMEOUT=60\n"])
+
+    def test_what_a_job_leaves_behind_is_killed(self):
+        leave = "set -m; sleep 61234 & sh -c '(sleep 61234)' & "
+        many = "i=0; while [ $i -lt 5000 ]; do (:); i=$((i+1)); done; "
+        # Waits as long as one is there, or until the agent's patience is over.
+        gone = "while cat /proc/[0-9]*/cmdline 2>/dev/null | grep -qa 6123[4]; do :; done"
+        for before in ("", many):
+            with self.subTest(before):
+                self.events.clear()
+                self.run_agent([leave + before, gone], 1)
+                self.assertEqual([e.args[1:3] for e in self.events if e.kind == "end"],
+                                 [["exit", "0"]] * 2)
 
     def test_a_taint_is_given_to_all_that_ran(self):
         fifo = self.path("fifo")

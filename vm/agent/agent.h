@@ -26,13 +26,14 @@ enum job_state {
 	JOB_DONE,
 };
 
+/* Small, as each event looks at all of them, and each program starts as a copy of them. */
 struct job {
 	char *id;
 	bool alone;		/* nothing else may run beside it */
 	bool raw;		/* output is wanted byte for byte, without a limit */
 	long timeout_ms;
 	char *seed;
-	char *argv[MAX_ARGS + 1];
+	char **argv;
 
 	enum job_state state;
 	bool timed_out;
@@ -42,7 +43,7 @@ struct job {
 	int fd;			/* read end of its output, -1 at end of file */
 	int64_t start_ms;
 	int64_t deadline_ms;
-	char line[MAX_LINE];
+	char *line;		/* MAX_LINE bytes while it is active */
 	size_t line_len;
 	size_t sent;
 	size_t sent_results;

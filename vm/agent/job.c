@@ -19,6 +19,8 @@
 #define GRACE_MS	3000		/* between SIGTERM, SIGKILL and giving up */
 #define MAX_OUTPUT	(256 * 1024)	/* bytes of log for each job */
 #define MAX_RESULTS	(64 * 1024)	/* and of result lines after that */
+#define BRIEF_MS	10000		/* in which process ids do not come round again */
+#define MAX_PROBED	4096		/* process ids */
 
 int64_t now_ms(void)
 {
@@ -33,12 +35,45 @@ bool job_active(const struct job *job)
 	return job->state != JOB_WAITING && job->state != JOB_DONE;
 }
 
-static void __attribute__((noreturn)) run_program(struct job *job, int out)
+static bool has_name_of(char **env, const char *other)
+{
+	for (; *env; env++)
+		if (!strncmp(*env, other, strcspn(*env, "=") + 1))
+			return true;
+	return false;
+}
+
+/* What is said to this program alone, and the rest of the agent's environment. */
+static char **make_environment(const struct job *job)
+{
+	static char seed[64], limit[64];
+	size_t n = 0, all = 0;
+	char *own[3] = {}, **env;
+
+	while (environ[all])
+		all++;
+	env = calloc(all + 3, sizeof(*env));
+	if (!env)
+		err(2, "agent: environment");
+	snprintf(seed, sizeof(seed), "KVM_GMEM_SEED=%s", job->seed);
+	snprintf(limit, sizeof(limit), "KVM_GMEM_TIMEOUT=%ld", job->timeout_ms / 1000);
+	if (strcmp(job->seed, "-"))
+		own[n++] = seed;
+	if (job->timeout_ms > 0)
+		own[n++] = limit;
+	memcpy(env, own, n * sizeof(*env));
+	for (char **old = environ; *old; old++)
+		if (!has_name_of(own, *old))
+			env[n++] = *old;
+	return env;
+}
+
+/* Runs in the agent's own memory: nothing of that may change here. */
+static void __attribute__((noreturn)) run_program(const struct job *job, char *env[], int out)
 {
 	struct rlimit no_core = { 0, 0 };
 	int null = open("/dev/null", O_RDONLY);
 	sigset_t none;
-	char limit[24];
 
 	setsid();
 	signal(SIGPIPE, SIG_DFL);
@@ -49,20 +84,14 @@ static void __attribute__((noreturn)) run_program(struct job *job, int out)
 	dup2(null, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
-	if (strcmp(job->seed, "-"))
-		setenv("KVM_GMEM_SEED", job->seed, 1);
-	if (job->timeout_ms > 0) {
-		snprintf(limit, sizeof(limit), "%ld", job->timeout_ms / 1000);
-		setenv("KVM_GMEM_TIMEOUT", limit, 1);
-	}
-	execvp(job->argv[0], job->argv);
-	printf("# cannot execute %s: %s\n", job->argv[0], strerror(errno));
-	fflush(stdout);
+	execvpe(job->argv[0], job->argv, env);
+	dprintf(STDOUT_FILENO, "# cannot execute %s: %s\n", job->argv[0], strerror(errno));
 	_exit(127);
 }
 
 void job_start(struct job *job)
 {
+	char **env = make_environment(job);
 	int fds[2];
 
 	kmsg_rearm_warnings();
@@ -70,13 +99,18 @@ void job_start(struct job *job)
 	channel_drain();
 	if (pipe2(fds, O_CLOEXEC))
 		err(2, "agent: pipe");
+	job->line = malloc(MAX_LINE);
+	if (!job->line)
+		err(2, "agent: a line");
 	job->start_ms = now_ms();
 	job->deadline_ms = job->start_ms + job->timeout_ms;
-	job->pid = fork();
+	/* Copying the agent would take as long as starting the program. */
+	job->pid = vfork();
 	if (job->pid < 0)
-		err(2, "agent: fork");
+		err(2, "agent: vfork");
 	if (!job->pid)
-		run_program(job, fds[1]);
+		run_program(job, env, fds[1]);
+	free(env);
 	close(fds[1]);
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	job->fd = fds[0];
@@ -145,8 +179,29 @@ void job_read_output(struct job *job)
 	}
 }
 
-/* The harness moves its children to other process groups, not to other sessions. */
-void job_kill_session(const struct job *job, int sig)
+/* The last process id that was given out, 0 if that is not known. */
+static pid_t newest_pid(void)
+{
+	FILE *f = fopen("/proc/loadavg", "re");
+	pid_t pid;
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%*s %*s %*s %*s %d", &pid) != 1)
+		pid = 0;
+	fclose(f);
+	return pid;
+}
+
+static bool kill_member(const struct job *job, pid_t pid, int sig)
+{
+	if (getsid(pid) != job->pid)
+		return false;
+	kill(pid, sig);
+	return true;
+}
+
+static void kill_listed(const struct job *job, int sig)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *d;
@@ -154,11 +209,34 @@ void job_kill_session(const struct job *job, int sig)
 
 	while (proc && (d = readdir(proc))) {
 		pid = strtol(d->d_name, NULL, 10);
-		if (pid > 0 && getsid(pid) == job->pid)
-			kill(pid, sig);
+		if (pid > 0)
+			kill_member(job, pid, sig);
 	}
 	if (proc)
 		closedir(proc);
+}
+
+/*
+ * The harness moves its children to other process groups, not to other sessions.
+ * Whoever is in the job's has been given an id since, and ids are given in order: to ask
+ * for each of a few takes a tenth of what listing /proc does, which makes the inodes of
+ * all that runs.
+ */
+void job_kill_session(const struct job *job, int sig)
+{
+	pid_t pid = job->pid, last = newest_pid();
+	bool found;
+
+	if (now_ms() - job->start_ms > BRIEF_MS || last < pid || last - pid > MAX_PROBED) {
+		kill_listed(job, sig);
+		return;
+	}
+	do {	/* those that were made meanwhile, too */
+		found = false;
+		for (; pid <= last; pid++)
+			found |= kill_member(job, pid, sig);
+		last = newest_pid();
+	} while (found && last - job->pid <= MAX_PROBED);
 }
 
 void job_check_deadline(struct job *job)
@@ -189,6 +267,8 @@ void job_finish(struct job *job)
 	if (job->fd >= 0)
 		close(job->fd);
 	job->fd = -1;
+	free(job->line);
+	job->line = NULL;
 	if (job->state == JOB_STUCK)
 		channel_send("end %s stuck 0 %lld", job->id, ms);
 	else if (job->timed_out)

@@ -23,6 +23,7 @@ static char *field(char **line)
 
 static void parse_job(struct plan *plan, char *line)
 {
+	char *argv[MAX_ARGS + 1];
 	struct job *job;
 	char *flags;
 	int n = 0;
@@ -39,12 +40,17 @@ static void parse_job(struct plan *plan, char *line)
 	job->raw = strstr(flags, "raw");
 	job->timeout_ms = 1000 * strtol(field(&line), NULL, 10);
 	job->seed = field(&line);
-	job->argv[n++] = field(&line);
+	argv[n++] = field(&line);
 	while (line) {
 		if (n == MAX_ARGS)
 			errx(2, "agent: malformed plan: too many arguments");
-		job->argv[n++] = strsep(&line, "\t");
+		argv[n++] = strsep(&line, "\t");
 	}
+	argv[n++] = NULL;
+	job->argv = malloc(n * sizeof(*argv));
+	if (!job->argv)
+		err(2, "agent: plan");
+	memcpy(job->argv, argv, n * sizeof(*argv));
 }
 
 static void parse_line(struct plan *plan, char *line)
