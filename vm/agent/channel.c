@@ -19,6 +19,9 @@
 static int channel = -1;
 static const char *channel_nonce;
 static unsigned long long channel_seq;
+/* What is still to be written: each write costs a wake-up of QEMU, and an interrupt. */
+static char pending[32 * 1024];
+static size_t nr_pending;
 
 void channel_open(char *paths, const char *nonce)
 {
@@ -54,17 +57,28 @@ static void write_all(const char *buf, size_t len)
 	}
 }
 
+void channel_flush(void)
+{
+	size_t len = nr_pending;
+
+	nr_pending = 0;
+	write_all(pending, len);
+}
+
 static void send_payload(const char *payload, size_t len)
 {
-	char frame[3 * MAX_LINE + MAX_PREFIX + 256];
+	char start[256];
 	int head;
 
-	head = snprintf(frame, sizeof(frame), "%s %llu %zu ", channel_nonce, channel_seq++, len);
-	if (head < 0 || head + len + 1 > sizeof(frame))
+	head = snprintf(start, sizeof(start), "%s %llu %zu ", channel_nonce, channel_seq++, len);
+	if (head < 0 || head >= (int)sizeof(start) || head + len + 1 > sizeof(pending))
 		errx(2, "agent: frame too long");
-	memcpy(frame + head, payload, len);
-	frame[head + len] = '\n';
-	write_all(frame, head + len + 1);
+	if (nr_pending + head + len + 1 > sizeof(pending))
+		channel_flush();
+	memcpy(pending + nr_pending, start, head);
+	memcpy(pending + nr_pending + head, payload, len);
+	nr_pending += head + len + 1;
+	pending[nr_pending - 1] = '\n';
 }
 
 void channel_send(const char *fmt, ...)
@@ -117,6 +131,7 @@ void channel_send_text(const char *prefix, const char *text, size_t len)
  */
 void channel_drain(void)
 {
+	channel_flush();
 	tcdrain(channel);
 }
 
@@ -124,7 +139,7 @@ void channel_drain(void)
  * The same for whatever the runner does, before the machine goes: QEMU's queue of a virtio
  * port has 128 entries, one for each write, and takes them in order.
  */
-static void channel_flush(void)
+static void fill_queue(void)
 {
 	struct stat st;
 	int i;
@@ -139,5 +154,6 @@ void channel_close(void)
 {
 	channel_send("done %llu", channel_seq);
 	channel_flush();
+	fill_queue();
 	close(channel);
 }

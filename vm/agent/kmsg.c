@@ -129,6 +129,7 @@ void kmsg_report_leaks(void)
 	/* Only of a kernel that is all ours: elsewhere leaks are not news. */
 	if (getpid() != 1 || access(KMEMLEAK, R_OK))
 		return;
+	channel_flush();
 	sleep(KMEMLEAK_AGE);
 	write_string(KMEMLEAK, "scan");
 	write_string(KMEMLEAK, "scan");

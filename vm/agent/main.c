@@ -122,6 +122,7 @@ static void handle_signals(int sigfd)
 
 	while (read(sigfd, &si, sizeof(si)) == sizeof(si))
 		if (si.ssi_signo != SIGCHLD) {
+			channel_flush();
 			exit(128 + si.ssi_signo);
 		}
 	reap();
@@ -141,6 +142,7 @@ static void wait_for_events(int sigfd)
 			owner[n] = &plan.jobs[i];
 			fds[n++] = (struct pollfd){ .fd = plan.jobs[i].fd, .events = POLLIN };
 		}
+	channel_flush();
 	if (poll(fds, n, poll_timeout()) < 0 && errno != EINTR)
 		err(2, "agent: poll");
 	if (fds[1].revents)
