@@ -43,7 +43,9 @@ class Beside(threading.Thread):
 
     def finish(self):
         """Waits for all of it; raises what went wrong."""
-        self.done.wait()
+        # A signal just before a wait begins does not end it.
+        while not self.done.wait(1):
+            pass
         if self.error:
             raise self.error
 
