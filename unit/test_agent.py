@@ -78,7 +78,7 @@ echo 0 >/sys/kernel/debug/clear_warn_once && exec $PLACE/agent "$1"' sh "$1"
         self.assertEqual([e.text for e in self.events if e.kind == "out"], [b"1\n"] * 3)
 
     def test_environment_of_a_job(self):
-        show = "/usr/bin/env | grep ^KVM_GMEM_[ST] | sort"
+        show = "/usr/bin/env | grep -E '^KVM_GMEM_(SEED|TIMEOUT)=' | sort"
         jobs = [executor.Job("1", ["/bin/sh", "-c", show], 60, seed=7),
                 executor.Job("2", ["/bin/sh", "-c", show], 60)]
         with unittest.mock.patch.dict(os.environ, KVM_GMEM_SEED="5", KVM_GMEM_TIMEOUT="3"):
@@ -87,8 +87,16 @@ echo 0 >/sys/kernel/debug/clear_warn_once && exec $PLACE/agent "$1"' sh "$1"
             self.assertEqual([e.text for e in self.events if e.kind == "out" and e.args[0] == job],
                              [f"KVM_GMEM_SEED={seed}\n".encode(), b"KVM_GMEM_TIMEOUT=60\n"])
 
+    def test_a_program_that_cannot_be_started(self):
+        executor.run_native(self.path("agent"), [executor.Job("1", ["/nosuch"], 60)], 1,
+                            self.events.append, io.BytesIO())
+        self.assertEqual([e.text for e in self.events if e.kind == "out"],
+                         [b"# cannot execute /nosuch: No such file or directory\n"])
+        self.assertEqual(self.events[-2].args[:3], ["1", "exit", "127"])
+
     def test_what_a_job_leaves_behind_is_killed(self):
-        leave = "set -m; sleep 61234 & sh -c '(sleep 61234)' & "
+        # In a process group of its own, and one that is nobody's child any more.
+        leave = "bash -c 'set -m; sleep 61234 & (sleep 61234 &)'; "
         many = "i=0; while [ $i -lt 5000 ]; do (:); i=$((i+1)); done; "
         # Waits as long as one is there, or until the agent's patience is over.
         gone = "while cat /proc/[0-9]*/cmdline 2>/dev/null | grep -qa 6123[4]; do :; done"

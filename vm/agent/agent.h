@@ -26,7 +26,7 @@ enum job_state {
 	JOB_DONE,
 };
 
-/* Small, as each event looks at all of them, and each program starts as a copy of them. */
+/* Small, as each event looks at all of them. */
 struct job {
 	char *id;
 	bool alone;		/* nothing else may run beside it */

@@ -19,8 +19,11 @@
 static int channel = -1;
 static const char *channel_nonce;
 static unsigned long long channel_seq;
-/* What is still to be written: each write costs a wake-up of QEMU, and an interrupt. */
-static char pending[32 * 1024];
+/*
+ * What is still to be written: each write costs a wake-up of QEMU, and an interrupt.
+ * A page at most, since the driver of the port allocates as much.
+ */
+static char pending[4096];
 static size_t nr_pending;
 
 void channel_open(char *paths, const char *nonce)

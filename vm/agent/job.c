@@ -19,7 +19,7 @@
 #define GRACE_MS	3000		/* between SIGTERM, SIGKILL and giving up */
 #define MAX_OUTPUT	(256 * 1024)	/* bytes of log for each job */
 #define MAX_RESULTS	(64 * 1024)	/* and of result lines after that */
-#define BRIEF_MS	10000		/* in which process ids do not come round again */
+#define BRIEF_MS	2000		/* in which process ids do not come round again */
 #define MAX_PROBED	4096		/* process ids */
 
 int64_t now_ms(void)
@@ -68,11 +68,12 @@ static char **make_environment(const struct job *job)
 	return env;
 }
 
-/* Runs in the agent's own memory: nothing of that may change here. */
-static void __attribute__((noreturn)) run_program(const struct job *job, char *env[], int out)
+/* Runs in the agent's own memory, and stack: nothing that the agent has may change here. */
+static void __attribute__((noreturn, noinline)) run_program(const struct job *job, char *env[], int out)
 {
 	struct rlimit no_core = { 0, 0 };
 	int null = open("/dev/null", O_RDONLY);
+	char text[256];
 	sigset_t none;
 
 	setsid();
@@ -85,7 +86,9 @@ static void __attribute__((noreturn)) run_program(const struct job *job, char *e
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
 	execvpe(job->argv[0], job->argv, env);
-	dprintf(STDOUT_FILENO, "# cannot execute %s: %s\n", job->argv[0], strerror(errno));
+	snprintf(text, sizeof(text), "# cannot execute %s: %s\n", job->argv[0], strerror(errno));
+	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
+		_exit(126);
 	_exit(127);
 }
 
@@ -93,6 +96,7 @@ void job_start(struct job *job)
 {
 	char **env = make_environment(job);
 	int fds[2];
+	pid_t pid;
 
 	kmsg_rearm_warnings();
 	channel_send("begin %s", job->id);
@@ -104,12 +108,16 @@ void job_start(struct job *job)
 		err(2, "agent: a line");
 	job->start_ms = now_ms();
 	job->deadline_ms = job->start_ms + job->timeout_ms;
-	/* Copying the agent would take as long as starting the program. */
-	job->pid = vfork();
-	if (job->pid < 0)
+	/*
+	 * Copying the agent would take as long as starting the program. It waits until that
+	 * is read, which is in memory or on a disk.
+	 */
+	pid = vfork();
+	if (pid < 0)
 		err(2, "agent: vfork");
-	if (!job->pid)
+	if (!pid)
 		run_program(job, env, fds[1]);
+	job->pid = pid;
 	free(env);
 	close(fds[1]);
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
@@ -197,6 +205,7 @@ static bool kill_member(const struct job *job, pid_t pid, int sig)
 {
 	if (getsid(pid) != job->pid)
 		return false;
+	channel_flush();	/* freeing what it has may be the end of the kernel */
 	kill(pid, sig);
 	return true;
 }
@@ -219,15 +228,16 @@ static void kill_listed(const struct job *job, int sig)
 /*
  * The harness moves its children to other process groups, not to other sessions.
  * Whoever is in the job's has been given an id since, and ids are given in order: to ask
- * for each of a few takes a tenth of what listing /proc does, which makes the inodes of
- * all that runs.
+ * for each of a few takes a fraction of what listing /proc does, which makes the inodes of
+ * all that runs. But it finds each thread, and signals that are handled are wanted once.
  */
 void job_kill_session(const struct job *job, int sig)
 {
 	pid_t pid = job->pid, last = newest_pid();
 	bool found;
 
-	if (now_ms() - job->start_ms > BRIEF_MS || last < pid || last - pid > MAX_PROBED) {
+	if (sig != SIGKILL || now_ms() - job->start_ms > BRIEF_MS || last < pid ||
+	    last - pid > MAX_PROBED) {
 		kill_listed(job, sig);
 		return;
 	}

@@ -155,5 +155,6 @@ void kmsg_rearm_warnings(void)
 
 void kmsg_show_blocked_tasks(void)
 {
+	channel_flush();
 	write_string("/proc/sysrq-trigger", "w");
 }

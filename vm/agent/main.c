@@ -121,10 +121,8 @@ static void handle_signals(int sigfd)
 	struct signalfd_siginfo si;
 
 	while (read(sigfd, &si, sizeof(si)) == sizeof(si))
-		if (si.ssi_signo != SIGCHLD) {
-			channel_flush();
+		if (si.ssi_signo != SIGCHLD)
 			exit(128 + si.ssi_signo);
-		}
 	reap();
 }
 
@@ -213,6 +211,7 @@ int main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	atexit(kill_all);
 	channel_open(plan.channel, plan.nonce);
+	atexit(channel_flush);
 	uname(&uts);
 	channel_send("hello %s %s", uts.release, uts.machine);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
