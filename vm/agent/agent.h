@@ -67,7 +67,7 @@ void plan_read(struct plan *plan, const char *path);
 void channel_open(char *paths, const char *nonce);
 void channel_send(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void channel_send_text(const char *prefix, const char *text, size_t len);
-/* Nothing is on its way before one of these: before whatever may take long. */
+/* What was sent waits for one of these: before whatever may take long, or end the kernel. */
 void channel_flush(void);
 void channel_drain(void);
 void channel_close(void);

@@ -69,7 +69,8 @@ static char **make_environment(const struct job *job)
 }
 
 /* Runs in the agent's own memory, and stack: nothing that the agent has may change here. */
-static void __attribute__((noreturn, noinline)) run_program(const struct job *job, char *env[], int out)
+static void __attribute__((noreturn, noinline))
+run_program(const struct job *job, char *env[], int out)
 {
 	struct rlimit no_core = { 0, 0 };
 	int null = open("/dev/null", O_RDONLY);
