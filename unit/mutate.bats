@@ -29,6 +29,13 @@ one_line()	# TEXT
 	one_line "mutate: argument --against: expected one argument"
 }
 
+@test "mutate: where namespaces cannot be made, it says so before anything is built" {
+	printf '#!/bin/sh\necho "unshare: not here" >&2\nexit 1\n' >"$BATS_TEST_TMPDIR/unshare"
+	chmod +x "$BATS_TEST_TMPDIR/unshare"
+	PATH=$BATS_TEST_TMPDIR:$PATH mutate bind-index-gfn
+	one_line "mutants are built in mount and pid namespaces, which cannot be made here: unshare: n"
+}
+
 @test "mutate: the list has name, file, behaviours and what breaks" {
 	mutate --list bind-index-gfn
 	[ "$status" -eq 0 ]

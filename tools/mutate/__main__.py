@@ -240,6 +240,8 @@ def main(argv):
         mutants.read_survivors(os.path.join(MUTANTS, "survivors"))
     if options.list:
         return print_list(chosen)
+    if not options.check:
+        build.require_namespaces()
     facts = provide("source" if options.check else "all", options.kernel)
     version = facts["version"][0]
     fitting = [m for m in chosen if version in m.kernels]

@@ -34,6 +34,15 @@ def namespace():
     return ["unshare", *user, "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 
 
+def require_namespaces():
+    """Says it once, before anything is built, instead of for each mutant."""
+    done = subprocess.run([*namespace(), "true"], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, check=False)
+    if done.returncode:
+        raise mutants.MutantError("mutants are built in mount and pid namespaces, which cannot "
+                                  f"be made here: {done.stderr.strip()}")
+
+
 def command(tree, diff, out, mutant):
     target = "modules" if mutant.modular else "image"
     header = [mutant.file, *mutant.rebuild] if mutant.rebuild else []
