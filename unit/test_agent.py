@@ -27,9 +27,7 @@ class Agent(unittest.TestCase):
     def setUpClass(cls):
         cls.place = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.place.cleanup)
-        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu11", "-D_GNU_SOURCE",
-                        "-o", cls.path("agent"),
-                        *glob.glob(os.path.join(executor.ROOT, "vm", "agent", "*.c"))], check=True)
+        cls.compile("agent")
         # As PID 1, like in the VM: powering off ends the namespace, no more.
         with open(cls.path("start"), "w", encoding="utf-8") as stream:
             stream.write(f"""#!/bin/sh
@@ -43,6 +41,12 @@ echo 0 >/sys/kernel/debug/clear_warn_once && exec $PLACE/agent "$1"' sh "$1"
     @classmethod
     def path(cls, name):
         return os.path.join(cls.place.name, name)
+
+    @classmethod
+    def compile(cls, name, *more):
+        subprocess.run(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-std=gnu11", "-D_GNU_SOURCE",
+                        "-o", cls.path(name), *more,
+                        *glob.glob(os.path.join(executor.ROOT, "vm", "agent", "*.c"))], check=True)
 
     def setUp(self):
         self.events = []
@@ -93,6 +97,29 @@ echo 0 >/sys/kernel/debug/clear_warn_once && exec $PLACE/agent "$1"' sh "$1"
         self.assertEqual([e.text for e in self.events if e.kind == "out"],
                          [b"# cannot execute /nosuch: No such file or directory\n"])
         self.assertEqual(self.events[-2].args[:3], ["1", "exit", "127"])
+
+    def test_output_without_end_does_not_put_off_the_time_limit(self):
+        # Whether a real writer keeps the pipe full depends on the machine.
+        with open(self.path("endless.c"), "w", encoding="utf-8") as stream:
+            stream.write("""
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+ssize_t __real_read(int fd, void *buf, size_t len);
+ssize_t __wrap_read(int fd, void *buf, size_t len)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISFIFO(st.st_mode))
+		return __real_read(fd, buf, len);
+	memset(buf, '\\n', len);
+	return len;
+}
+""")
+        self.compile("endless", self.path("endless.c"), "-Wl,--wrap=read")
+        jobs = [executor.Job("1", ["/bin/sh", "-c", "exec sleep 1000"], 1)]
+        executor.run_native(self.path("endless"), jobs, 1, self.events.append, io.BytesIO())
+        self.assertEqual([e.args[:2] for e in self.events if e.kind == "end"], [["1", "timeout"]])
 
     def test_what_a_job_leaves_behind_is_killed(self):
         # In a process group of its own, and one that is nobody's child any more.

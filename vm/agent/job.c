@@ -19,6 +19,7 @@
 #define GRACE_MS	3000		/* between SIGTERM, SIGKILL and giving up */
 #define MAX_OUTPUT	(256 * 1024)	/* bytes of log for each job */
 #define MAX_RESULTS	(64 * 1024)	/* and of result lines after that */
+#define PIPE_SIZE	(64 * 1024)	/* bytes, a multiple of what is read at once */
 #define BRIEF_MS	2000		/* in which process ids do not come round again */
 #define MAX_PROBED	4096		/* process ids */
 
@@ -163,12 +164,17 @@ static void flush_line(struct job *job)
 	job->line_len = 0;
 }
 
+/*
+ * What a full pipe holds and no more: all that was written before the job's end, but who
+ * writes without end must not keep the agent from its deadlines.
+ */
 void job_read_output(struct job *job)
 {
 	char buf[4096];
+	size_t left = PIPE_SIZE;
 	ssize_t n;
 
-	while (job->fd >= 0) {
+	while (job->fd >= 0 && left) {
 		n = read(job->fd, buf, sizeof(buf));
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -184,6 +190,8 @@ void job_read_output(struct job *job)
 			job->fd = -1;
 		} else if (n < (ssize_t)sizeof(buf)) {
 			return;
+		} else {
+			left -= sizeof(buf);
 		}
 	}
 }
