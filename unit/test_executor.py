@@ -3,6 +3,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,13 @@ for i in {1..4000}; do printf 'nonce %d 1004 out 1 %0998d\\n' $i $i >&$3; done; 
         with tempfile.NamedTemporaryFile() as file:
             self.run_vm(f"cut -d ' ' -f 5 /proc/$$/stat >{file.name}")
             self.assertNotEqual(int(file.read()), os.getpgrp())
+
+    def test_an_agent_that_does_not_end_is_killed(self):
+        with subprocess.Popen(["sh", "-c", "trap '' TERM; echo; exec sleep 1000"],
+                              stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            executor.reap(process, signal.SIGTERM, patience=0.1)
+            self.assertEqual(process.returncode, -signal.SIGKILL)
 
     def test_a_kernel_that_ends_before_the_agent_speaks(self):
         self.assertEqual(self.run_vm("echo panic"), (executor.NO_BOOT, b"panic\n"))

@@ -204,10 +204,15 @@ def follow(process, channel, console, decoder, watch, listener):
     return DONE if finished else CRASH if watch.spoken else NO_BOOT
 
 
-def reap(process, sig=signal.SIGKILL):
+def reap(process, sig=signal.SIGKILL, patience=10):
+    """Waits until it has ended; who does not heed the signal is killed."""
     if process.poll() is None:
         process.send_signal(sig)
-    process.wait()
+    try:
+        process.wait(timeout=patience if sig != signal.SIGKILL else None)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 _vms = set()            # QEMU processes of all threads
