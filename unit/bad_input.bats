@@ -160,6 +160,13 @@ one_line()	# TEXT
 	[ "${lines[-1]}" = "run_tests.sh: cannot write to /nosuch" ]
 }
 
+@test "a root file system without /proc or /dev" {
+	unshare --mount true || skip "namespaces may need root, and more than a chroot"
+	run unshare --mount sh -c 'mount -t tmpfs none /dev && mknod /dev/null c 1 3 && exec "$@"' \
+		sh "$root/run_tests.sh" --quiet
+	one_line "/dev/fd is missing"
+}
+
 @test "missing tools: root installs them, others get the command" {
 	. "$root/vm/cache.sh"
 	. "$root/vm/packages.sh"

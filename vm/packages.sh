@@ -55,6 +55,7 @@ provide_tools()	# FUNCTION...
 {
 	local packages
 
+	[[ -d /dev/fd ]] || die "/dev/fd is missing: are /proc and /dev mounted here?"
 	mapfile -t packages < <(for f in "$@"; do "$f"; done)
 	((${#packages[@]} == 0)) || timed install install_packages "${packages[@]}"
 }
